@@ -1,0 +1,4 @@
+package io.streamhouse;
+
+/** Options of a {@link Producer}. */
+public class ProducerOptions {}

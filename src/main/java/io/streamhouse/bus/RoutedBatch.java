@@ -1,0 +1,11 @@
+package io.streamhouse.bus;
+
+import io.streamhouse.common.AgentAddress;
+
+/**
+ * A sealed batch with the agent it should go to.
+ *
+ * @param batch the batch
+ * @param agent the agent that leads the partition, or would
+ */
+public record RoutedBatch(SealedBatch batch, AgentAddress agent) {}

@@ -1,0 +1,5 @@
+/** Open batches per partition, memory bound, partitioner. */
+@NullMarked
+package io.streamhouse.producer.accumulator;
+
+import org.jspecify.annotations.NullMarked;
