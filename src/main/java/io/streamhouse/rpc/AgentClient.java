@@ -1,0 +1,131 @@
+package io.streamhouse.rpc;
+
+import io.streamhouse.ErrorCode;
+import io.streamhouse.StreamHouseException;
+import io.streamhouse.common.AgentAddress;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientOptions;
+import io.vertx.grpc.client.GrpcClientRequest;
+import io.vertx.grpc.client.GrpcClientResponse;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceMethod;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gRPC client for agents. Its calls fail with {@link StreamHouseException} only, with the agent's own error where it
+ * sent one: the generated clients lose message and trailers of a failed call. One HTTP/2 connection to each agent
+ * carries all calls. Belongs to the verticle that creates it, and is closed with it.
+ */
+public final class AgentClient {
+  /** Longest gRPC message either way, in bytes: the largest batch and the largest fetch, with room for their frames. */
+  public static final int MESSAGE_BYTES_MAX = 64 << 20;
+
+  private static final int CONNECT_TIMEOUT_MS = 5_000;
+  private static final int WINDOW_BYTES = 8 << 20;
+
+  private final GrpcClient client;
+
+  private AgentClient(GrpcClient client) {
+    this.client = client;
+  }
+
+  /** Creates a client; connections are made when they are needed. */
+  public static AgentClient create(Vertx vertx) {
+    HttpClientOptions http = new HttpClientOptions()
+        .setProtocolVersion(HttpVersion.HTTP_2)
+        .setHttp2ClearTextUpgrade(false)
+        .setConnectTimeout(CONNECT_TIMEOUT_MS)
+        .setHttp2ConnectionWindowSize(WINDOW_BYTES);
+    http.getInitialSettings().setInitialWindowSize(WINDOW_BYTES);
+    return new AgentClient(GrpcClient.builder(vertx)
+        .with(new GrpcClientOptions().setMaxMessageSize(MESSAGE_BYTES_MAX))
+        .with(http)
+        .build());
+  }
+
+  /**
+   * Calls a method that takes one message and answers one.
+   *
+   * @param timeoutMs after which the call fails with {@link ErrorCode#TIMEOUT}
+   */
+  public <Q, R> Future<R> call(
+      AgentAddress agent, ServiceMethod<R, Q> method, Q message, long timeoutMs) {
+    String call = method.methodName() + " at " + agent;
+    return this.<Q, R>open(agent, method)
+        .compose(request -> {
+          Future<R> answer = request.send(message).compose(response -> last(call, response));
+          return answer.timeout(timeoutMs, TimeUnit.MILLISECONDS).onFailure(failure -> {
+            if (failure instanceof TimeoutException) {
+              request.cancel();
+            }
+          });
+        })
+        .recover(failure -> Future.failedFuture(translate(call, timeoutMs, failure)));
+  }
+
+  /** Opens a call whose messages the caller writes; it fails when the agent cannot be reached. */
+  public <Q, R> Future<GrpcClientRequest<Q, R>> open(
+      AgentAddress agent, ServiceMethod<R, Q> method) {
+    return client
+        .<Q, R>request(SocketAddress.inetSocketAddress(agent.port(), agent.host()), method)
+        .recover(failure -> Future.failedFuture(StreamHouseException.of(
+            ErrorCode.UNAVAILABLE,
+            "cannot reach an agent at " + agent + " (" + reason(failure)
+                + "): is one running there?",
+            failure)));
+  }
+
+  /** The error with which a streaming call has ended, or null when it ended well. To be asked at its end. */
+  public static @Nullable StreamHouseException failureOf(
+      String call, GrpcClientResponse<?, ?> response) {
+    if (response.status() == GrpcStatus.OK) {
+      return null;
+    }
+    String message = response.trailers().get("grpc-message");
+    String trailer = response.trailers().get(RpcErrors.TRAILER);
+    return RpcErrors.fromStatus(
+        call,
+        response.status(),
+        message == null ? response.headers().get("grpc-message") : message,
+        trailer == null ? response.headers().get(RpcErrors.TRAILER) : trailer);
+  }
+
+  /** Closes all connections. */
+  public Future<Void> close() {
+    return client.close();
+  }
+
+  private static <R> Future<R> last(String call, GrpcClientResponse<?, R> response) {
+    return response.last().transform((message, failure) -> {
+      StreamHouseException error = failureOf(call, response);
+      if (error != null) {
+        return Future.failedFuture(error);
+      }
+      return failure == null ? Future.succeededFuture(message) : Future.failedFuture(failure);
+    });
+  }
+
+  private static StreamHouseException translate(String call, long timeoutMs, Throwable failure) {
+    if (failure instanceof StreamHouseException known) {
+      return known;
+    }
+    if (failure instanceof TimeoutException) {
+      return StreamHouseException.unknownOutcome(
+          ErrorCode.TIMEOUT, call + " was not answered within " + timeoutMs + " ms", failure);
+    }
+    return StreamHouseException.unknownOutcome(
+        ErrorCode.UNAVAILABLE, call + " failed: " + reason(failure), failure);
+  }
+
+  private static String reason(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+}
