@@ -53,6 +53,13 @@ final class Forge {
     return seal(batch);
   }
 
+  /** A batch with the header of another, but for its length, and another records section. */
+  static ByteBuffer withSection(ByteBuffer batch, byte[] section) {
+    ByteBuffer changed = ByteBuffer.allocate(61 + section.length);
+    changed.put(0, batch, 0, 61).put(61, section).putInt(8, changed.limit() - 12);
+    return seal(changed);
+  }
+
   /** A record: its length, then the body. */
   static byte[] record(byte[] body) {
     return concat(varint(body.length), body);
