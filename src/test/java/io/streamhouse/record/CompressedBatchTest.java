@@ -162,6 +162,18 @@ class CompressedBatchTest {
   }
 
   @Test
+  void bytesHiddenBeforeTheTrailerOfAGzipMemberAreFound() {
+    ByteBuffer valid = Forge.valid(100, Compression.GZIP);
+    byte[] section = section(valid);
+    byte[] trailer = Arrays.copyOfRange(section, section.length - 8, section.length);
+
+    assertThatThrownBy(() -> BatchValidator.validate(
+            Forge.withSection(valid, Forge.concat(section, new byte[4], trailer)),
+            BatchLimits.DEFAULT))
+        .hasMessageContaining("20 bytes follow the deflated data, not 8");
+  }
+
+  @Test
   void aGzipMemberWithAWrongChecksumIsRefused() {
     byte[] section = section(Forge.valid(100, Compression.GZIP));
     section[section.length - 8] ^= 1;
