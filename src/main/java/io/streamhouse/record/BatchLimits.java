@@ -1,5 +1,7 @@
 package io.streamhouse.record;
 
+import io.streamhouse.common.Ranges;
+
 /**
  * What a batch may be at most.
  *
@@ -18,4 +20,12 @@ public record BatchLimits(
   /** What agents accept unless they are told otherwise. */
   public static final BatchLimits DEFAULT =
       new BatchLimits(8 << 20, 8 << 20, 64 << 20, 1_000_000, 1_000);
+
+  public BatchLimits {
+    Ranges.require("batchBytesMax", batchBytesMax, RecordBatch.HEADER_BYTES, Integer.MAX_VALUE);
+    Ranges.require("recordBytesMax", recordBytesMax, 1, Integer.MAX_VALUE);
+    Ranges.require("uncompressedBytesMax", uncompressedBytesMax, 1, Integer.MAX_VALUE);
+    Ranges.require("recordsMax", recordsMax, 1, Integer.MAX_VALUE);
+    Ranges.require("headersMax", headersMax, 0, Integer.MAX_VALUE);
+  }
 }

@@ -1,0 +1,13 @@
+package io.streamhouse.bus;
+
+import io.streamhouse.common.AgentAddress;
+import io.streamhouse.common.PartitionId;
+
+/**
+ * A partition's new agent, or, as the answer to a {@link RouteFailure}, the old one confirmed.
+ *
+ * @param partitionId the partition
+ * @param agent the agent that leads it, or would
+ * @param revision of the routing table that says so: of two routes the one with the higher revision counts
+ */
+public record RouteChanged(PartitionId partitionId, AgentAddress agent, long revision) {}
