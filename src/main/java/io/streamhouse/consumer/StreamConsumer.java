@@ -17,8 +17,8 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +54,10 @@ final class StreamConsumer implements Consumer, Fetcher.Listener {
     this.options = options;
     this.transport = transport;
     scheduler = new VertxClock(vertx, context);
-    policy =
-        new RetryPolicy(options.getRetryBackoffMs(), options.getRetryBackoffMaxMs(), new Random());
+    policy = new RetryPolicy(
+        options.getRetryBackoffMs(),
+        options.getRetryBackoffMaxMs(),
+        limitMs -> ThreadLocalRandom.current().nextLong(limitMs + 1));
     retrier = new Retrier(scheduler, policy, options.getRetryTimeoutMs());
     starter = new ConsumerStart(options, transport, retrier);
     queue = new RecordQueue(options.getTopic(), this::onDamage);
