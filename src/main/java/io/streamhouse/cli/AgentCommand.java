@@ -1,0 +1,48 @@
+package io.streamhouse.cli;
+
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code streamhouse agent}. */
+@Command(
+    name = "agent",
+    description = {
+      "Run an agent against PostgreSQL and an object store.",
+      "SIGTERM and Ctrl-C drain it: what was accepted is stored, committed and acknowledged; a"
+          + " second one stops it at once. Secrets come from the environment:"
+          + " STREAMHOUSE_PG_PASSWORD, and AWS_ACCESS_KEY_ID and the like as the AWS SDK reads them."
+    },
+    footer = {"", "Example:", "  streamhouse agent --conf conf/agent.json"})
+final class AgentCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Option(
+      names = "--conf",
+      paramLabel = "FILE",
+      required = true,
+      description = "Its configuration, as JSON; see conf/agent.json.")
+  private Path conf = Path.of("");
+
+  AgentCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    Logging.levelForAgents();
+    JsonObject config = ConfigFile.read(conf);
+    Promise<String> stop = Promise.promise();
+    Signals.onFirst(stop::tryComplete);
+    try (VertxSession session = new VertxSession()) {
+      String address = AgentRunner.start(session.vertx(), config);
+      terminal.line("agent " + config.getString("agentId", address) + " ready on " + address);
+      terminal.flush();
+      String signal = VertxSession.await(stop.future());
+      return signal.equals("INT") ? ExitCodes.INTERRUPTED : ExitCodes.OK;
+    }
+  }
+}

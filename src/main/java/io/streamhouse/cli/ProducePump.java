@@ -1,0 +1,99 @@
+package io.streamhouse.cli;
+
+import io.streamhouse.Producer;
+import io.streamhouse.ProducerRecord;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+
+/**
+ * Sends lines and counts what becomes of them. A chunk of lines is taken when the one before it has found room in the
+ * producer, so that memory stays bounded whatever the input. All state is confined to one context.
+ */
+final class ProducePump {
+  private final Context context;
+  private final Producer producer;
+  private final RecordTemplate template;
+  private final ProduceTally tally = new ProduceTally();
+  private boolean stopped;
+
+  ProducePump(Context context, Producer producer, RecordTemplate template) {
+    this.context = context;
+    this.producer = producer;
+    this.template = template;
+  }
+
+  /** To be read on the context, or when everything has ended. */
+  ProduceTally tally() {
+    return tally;
+  }
+
+  /**
+   * Sends lines, from any thread.
+   *
+   * @return when there is room for more: whether more is wanted
+   */
+  Future<Boolean> send(Lines lines) {
+    Promise<Boolean> wanted = Promise.promise();
+    context.runOnContext(v -> {
+      if (stopped) {
+        wanted.complete(false);
+        return;
+      }
+      try {
+        sendNow(lines);
+      } catch (LineException e) {
+        wanted.fail(e);
+        return;
+      }
+      if (producer.writeQueueFull()) {
+        producer.drainHandler(drained -> wanted.tryComplete(!stopped));
+      } else {
+        wanted.complete(!stopped);
+      }
+    });
+    return wanted.future();
+  }
+
+  /** Takes no more lines; what was sent is flushed. Completes when every record sent is acknowledged or failed. */
+  Future<Void> finish() {
+    Promise<Void> finished = Promise.promise();
+    context.runOnContext(v -> {
+      stopped = true;
+      producer.flush().onComplete(finished);
+    });
+    return finished.future();
+  }
+
+  private void sendNow(Lines lines) {
+    long number = lines.firstNumber();
+    for (Buffer line : lines.lines()) {
+      if (stopped) {
+        return;
+      }
+      send(line, number++);
+    }
+  }
+
+  private void send(Buffer line, long number) {
+    ProducerRecord record;
+    try {
+      record = template.record(line);
+    } catch (IllegalArgumentException e) {
+      stopped = true;
+      throw new LineException(number, String.valueOf(e.getMessage()));
+    }
+    long bytes = line.length();
+    long sentAt = ProcessClock.nanoTime();
+    tally.sent(bytes);
+    producer.send(record).onComplete(place -> {
+      if (place.succeeded()) {
+        tally.acknowledged(place.result(), bytes, ProcessClock.nanoTime() - sentAt);
+      } else {
+        tally.failed(number, place.cause());
+        stopped = true;
+      }
+    });
+  }
+}
