@@ -33,8 +33,7 @@ final class ErrorReporter implements IExecutionExceptionHandler, IParameterExcep
   public int handleParseException(ParameterException failure, String[] args) {
     CommandLine command = failure.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    terminal.message(PREFIX + oneLine(failure.getMessage()) + "; see '" + name + " --help'");
-    UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+    terminal.message(PREFIX + oneLine(describe(failure)) + "; see '" + name + " --help'");
     return ExitCodes.USAGE;
   }
 
@@ -63,6 +62,16 @@ final class ErrorReporter implements IExecutionExceptionHandler, IParameterExcep
     terminal.message(PREFIX + "unexpected failure: " + oneLine(failure.toString())
         + "; run it again with --verbose for details");
     return ExitCodes.FAILED;
+  }
+
+  private static String describe(ParameterException failure) {
+    if (!(failure instanceof UnmatchedArgumentException unmatched)) {
+      return String.valueOf(failure.getMessage());
+    }
+    String given = "unknown command or option '" + unmatched.getUnmatched().get(0) + "'";
+    return unmatched.getSuggestions().isEmpty()
+        ? given
+        : given + ", did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
   }
 
   private static String oneLine(@org.jspecify.annotations.Nullable String text) {

@@ -39,13 +39,13 @@ final class StreamConsumer implements Consumer, Fetcher.Listener {
   private final Retrier retrier;
   private final ConsumerStart starter;
   private final RecordQueue queue;
-  private final ConsumerEvents events = new ConsumerEvents();
+  private final ConsumerEvents events;
   private final Map<Integer, PartitionCursor> cursors = new TreeMap<>();
   private final Promise<Void> started = Promise.promise();
   private @Nullable Fetcher fetcher;
   private @Nullable Handler<ConsumerRecord> handler;
   private long demand = Long.MAX_VALUE;
-  private boolean delivering;
+  private boolean deliveryScheduled;
   private boolean open = true;
 
   StreamConsumer(Vertx vertx, Context context, ConsumerOptions options, FetchTransport transport) {
@@ -53,6 +53,7 @@ final class StreamConsumer implements Consumer, Fetcher.Listener {
     this.context = context;
     this.options = options;
     this.transport = transport;
+    events = new ConsumerEvents(action -> context.runOnContext(v -> action.run()));
     scheduler = new VertxClock(vertx, context);
     policy = new RetryPolicy(
         options.getRetryBackoffMs(),
@@ -75,7 +76,7 @@ final class StreamConsumer implements Consumer, Fetcher.Listener {
       }
       begin(start.result());
       started.complete();
-      deliver();
+      deliverSoon();
     }));
   }
 
@@ -121,20 +122,23 @@ final class StreamConsumer implements Consumer, Fetcher.Listener {
     running.add(added);
   }
 
-  private void deliver() {
-    if (delivering) {
-      return;
+  /** In a turn of its own: what a handler throws goes to the context, not through whoever has brought the records. */
+  private void deliverSoon() {
+    if (!deliveryScheduled) {
+      deliveryScheduled = true;
+      context.runOnContext(v -> deliver());
     }
-    delivering = true;
+  }
+
+  private void deliver() {
+    deliveryScheduled = false;
     boolean more = true;
     try {
       more = deliverSome();
     } finally {
-      delivering = false;
       if (more) {
-        // Also when the handler has thrown: its exception goes to the context, the next records to
-        // the handler.
-        context.runOnContext(v -> deliver());
+        // Also when the handler has thrown: the next records are still its own.
+        deliverSoon();
       }
     }
     if (fetcher != null) {
@@ -174,15 +178,13 @@ final class StreamConsumer implements Consumer, Fetcher.Listener {
 
   @Override
   public void onRecords() {
-    deliver();
+    deliverSoon();
   }
 
   @Override
   public void onPartitionFailure(StreamHouseException failure) {
     events.exception(failure);
-    if (!delivering) {
-      endWhenDone();
-    }
+    endWhenDone();
   }
 
   @Override
@@ -211,7 +213,7 @@ final class StreamConsumer implements Consumer, Fetcher.Listener {
   public Consumer handler(@Nullable Handler<ConsumerRecord> handler) {
     onContext(() -> {
       this.handler = handler;
-      deliver();
+      deliverSoon();
     });
     return this;
   }
@@ -246,7 +248,7 @@ final class StreamConsumer implements Consumer, Fetcher.Listener {
     }
     onContext(() -> {
       demand = demand + amount < 0 ? Long.MAX_VALUE : demand + amount;
-      deliver();
+      deliverSoon();
     });
     return this;
   }
@@ -263,7 +265,7 @@ final class StreamConsumer implements Consumer, Fetcher.Listener {
     }
     return answer(() -> cursor(partition).compose(cursor -> {
       cursor.seek(offset);
-      deliver();
+      deliverSoon();
       return Future.succeededFuture();
     }));
   }
@@ -278,7 +280,7 @@ final class StreamConsumer implements Consumer, Fetcher.Listener {
               cursor.seek(offset);
             }
           });
-          deliver();
+          deliverSoon();
           return Future.succeededFuture();
         }));
   }
