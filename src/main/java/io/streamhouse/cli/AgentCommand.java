@@ -1,8 +1,9 @@
 package io.streamhouse.cli;
 
+import io.streamhouse.agent.AgentOptions;
 import io.vertx.core.Promise;
-import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,15 +35,26 @@ final class AgentCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.levelForAgents();
-    JsonObject config = ConfigFile.read(conf);
+    AgentOptions options = read(conf, System.getenv());
     Promise<String> stop = Promise.promise();
     Signals.onFirst(stop::tryComplete);
     try (VertxSession session = new VertxSession()) {
-      String address = AgentRunner.start(session.vertx(), config);
-      terminal.line("agent " + config.getString("agentId", address) + " ready on " + address);
+      AgentRunner agent = VertxSession.await(AgentRunner.start(session.vertx(), options));
+      terminal.line("agent " + options.getAgentId() + " ready on " + agent.address());
       terminal.flush();
       String signal = VertxSession.await(stop.future());
+      VertxSession.await(agent.stop());
       return signal.equals("INT") ? ExitCodes.INTERRUPTED : ExitCodes.OK;
     }
+  }
+
+  /** The options of a file, with secrets of the environment in the place of its own. */
+  static AgentOptions read(Path file, Map<String, String> environment) {
+    AgentOptions options = new AgentOptions(ConfigFile.read(file)).validate();
+    String password = environment.get("STREAMHOUSE_PG_PASSWORD");
+    if (password != null) {
+      options.getMetadata().setPassword(password);
+    }
+    return options;
   }
 }

@@ -1,18 +1,45 @@
 package io.streamhouse.cli;
 
-import io.vertx.core.DeploymentOptions;
+import io.streamhouse.agent.AgentOptions;
+import io.streamhouse.agent.AgentVerticle;
+import io.streamhouse.common.AgentAddress;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
+import java.util.concurrent.TimeUnit;
 
-/** Starts an agent in this process. */
+/** An agent in this process. */
 final class AgentRunner {
-  private static final String VERTICLE = "io.streamhouse.agent.AgentVerticle";
+  /** Beyond what the agent itself allows its drain. */
+  private static final long STOP_GRACE_MS = 10_000;
 
-  private AgentRunner() {}
+  private final Vertx vertx;
+  private final String deploymentId;
+  private final AgentAddress address;
+  private final long stopTimeoutMs;
 
-  /** Returns the {@code host:port} it listens on. */
-  static String start(Vertx vertx, JsonObject config) {
-    VertxSession.await(vertx.deployVerticle(VERTICLE, new DeploymentOptions().setConfig(config)));
-    return config.getString("host", "localhost") + ":" + config.getInteger("port", 9470);
+  private AgentRunner(Vertx vertx, String deploymentId, AgentAddress address, long stopTimeoutMs) {
+    this.vertx = vertx;
+    this.deploymentId = deploymentId;
+    this.address = address;
+    this.stopTimeoutMs = stopTimeoutMs;
+  }
+
+  /** Starts one; completes when it takes calls. */
+  static Future<AgentRunner> start(Vertx vertx, AgentOptions options) {
+    AgentVerticle verticle = new AgentVerticle(options);
+    return vertx
+        .deployVerticle(verticle)
+        .map(id -> new AgentRunner(
+            vertx, id, verticle.address(), options.getDrainTimeoutMs() + STOP_GRACE_MS));
+  }
+
+  /** Where clients reach it. */
+  AgentAddress address() {
+    return address;
+  }
+
+  /** Drains it and waits, within a bound. */
+  Future<Void> stop() {
+    return vertx.undeploy(deploymentId).timeout(stopTimeoutMs, TimeUnit.MILLISECONDS);
   }
 }

@@ -33,6 +33,11 @@ final class CommandFailure extends RuntimeException {
     return new CommandFailure(ExitCodes.USAGE, message, cause);
   }
 
+  /** It was stopped by a signal. */
+  static CommandFailure interrupted(InterruptedException cause) {
+    return new CommandFailure(ExitCodes.INTERRUPTED, "interrupted", cause);
+  }
+
   int exitCode() {
     return exitCode;
   }

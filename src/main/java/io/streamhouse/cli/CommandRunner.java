@@ -39,10 +39,14 @@ public final class CommandRunner {
 
   static CommandLine commandLine(Terminal terminal) {
     CommandLine line = new CommandLine(new StreamHouseCommand());
+    line.addSubcommand(new DemoCommand(terminal));
+    line.addSubcommand(new DevCommand(terminal));
     line.addSubcommand(new TopicCommand(terminal).withSubcommands());
     line.addSubcommand(new ProduceCommand(terminal));
     line.addSubcommand(new ConsumeCommand(terminal));
     line.addSubcommand(new AgentCommand(terminal));
+    line.addSubcommand(new SegmentCommand(terminal).withSubcommands());
+    line.addSubcommand(new BenchCommand(terminal));
     line.addSubcommand(new GenerateCompletion());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);

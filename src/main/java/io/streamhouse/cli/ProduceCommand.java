@@ -11,7 +11,6 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,14 +120,7 @@ final class ProduceCommand implements Callable<Integer> {
   }
 
   private InputStream open() throws IOException {
-    if (file == null) {
-      return terminal.in();
-    }
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      throw CommandFailure.failed(
-          file + (Files.exists(file) ? " cannot be read as a file" : " does not exist"));
-    }
-    return Files.newInputStream(file);
+    return file == null ? terminal.in() : InputFiles.open(file);
   }
 
   private KeyRule keyRule() {

@@ -29,7 +29,7 @@ final class ProduceJob {
     this.terminal = terminal;
     this.json = json;
     topic = template.topic();
-    pump = new ProducePump(vertx.getOrCreateContext(), producer, template);
+    pump = new ProducePump(vertx.getOrCreateContext(), producer, template, (place, line) -> {});
   }
 
   /**

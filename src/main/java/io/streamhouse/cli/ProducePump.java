@@ -2,10 +2,12 @@ package io.streamhouse.cli;
 
 import io.streamhouse.Producer;
 import io.streamhouse.ProducerRecord;
+import io.streamhouse.RecordMetadata;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import java.util.function.BiConsumer;
 
 /**
  * Sends lines and counts what becomes of them. A chunk of lines is taken when the one before it has found room in the
@@ -15,10 +17,21 @@ final class ProducePump {
   private final Context context;
   private final Producer producer;
   private final RecordTemplate template;
+  private final BiConsumer<RecordMetadata, Buffer> onAcknowledged;
   private final ProduceTally tally = new ProduceTally();
   private boolean stopped;
 
-  ProducePump(Context context, Producer producer, RecordTemplate template) {
+  /**
+   * Creates a pump.
+   *
+   * @param onAcknowledged gets the place and the line of each record, on the context
+   */
+  ProducePump(
+      Context context,
+      Producer producer,
+      RecordTemplate template,
+      BiConsumer<RecordMetadata, Buffer> onAcknowledged) {
+    this.onAcknowledged = onAcknowledged;
     this.context = context;
     this.producer = producer;
     this.template = template;
@@ -48,7 +61,7 @@ final class ProducePump {
         return;
       }
       if (producer.writeQueueFull()) {
-        producer.drainHandler(drained -> wanted.tryComplete(!stopped));
+        producer.drainHandler(drained -> context.runOnContext(now -> wanted.tryComplete(!stopped)));
       } else {
         wanted.complete(!stopped);
       }
@@ -90,6 +103,7 @@ final class ProducePump {
     producer.send(record).onComplete(place -> {
       if (place.succeeded()) {
         tally.acknowledged(place.result(), bytes, ProcessClock.nanoTime() - sentAt);
+        onAcknowledged.accept(place.result(), line);
       } else {
         tally.failed(number, place.cause());
         stopped = true;

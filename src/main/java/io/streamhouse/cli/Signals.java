@@ -15,7 +15,7 @@ final class Signals {
 
   /**
    * Calls an action, once, on a thread of its own, with "INT" or "TERM". Another signal after that ends the process at
-   * once, together with the processes it has started.
+   * once; an embedded database notices and ends by itself.
    */
   static void onFirst(Consumer<String> action) {
     AtomicBoolean seen = new AtomicBoolean();
@@ -24,7 +24,6 @@ final class Signals {
         if (seen.compareAndSet(false, true)) {
           action.accept(signal.getName());
         } else {
-          ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
           Runtime.getRuntime().halt(SIGNAL_EXIT_BASE + signal.getNumber());
         }
       });

@@ -7,9 +7,12 @@ import io.vertx.core.VertxOptions;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A Vert.x of the length of a command, and the one place where the command's own thread waits for futures. */
 final class VertxSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(VertxSession.class);
   private static final long CLOSE_TIMEOUT_MS = 10_000;
 
   private final Vertx vertx;
@@ -29,8 +32,14 @@ final class VertxSession implements AutoCloseable {
     try {
       return resultOf(results.take());
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      // The flag stays cleared: what is open has to be closed, and closing waits, too.
+      throw CommandFailure.interrupted(e);
     }
+  }
+
+  /** For results that nobody waits for. */
+  static void log(Future<?> future) {
+    future.onFailure(failure -> LOG.warn("{}", failure.getMessage()));
   }
 
   private static <T> T resultOf(AsyncResult<T> result) {
@@ -42,11 +51,6 @@ final class VertxSession implements AutoCloseable {
       throw unchecked;
     }
     throw CommandFailure.failed(String.valueOf(cause.getMessage()), cause);
-  }
-
-  private static CommandFailure interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return CommandFailure.failed("interrupted", e);
   }
 
   /** Closes everything that was made with this Vert.x, verticles first; gives up after 10 seconds. */
