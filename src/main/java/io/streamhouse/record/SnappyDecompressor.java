@@ -14,8 +14,6 @@ import org.xerial.snappy.SnappyCodec;
 final class SnappyDecompressor implements Decompressor {
   private static final int HEADER_BYTES = 16;
   private static final int VERSION = 1;
-  /** No element of snappy's format yields more per byte than a copy: 64 bytes out of 3. */
-  private static final long RATIO_MAX = 22;
 
   private final ByteBuffer section;
   private final int uncompressedBytesMax;
@@ -59,10 +57,6 @@ final class SnappyDecompressor implements Decompressor {
     }
     int start = section.arrayOffset() + section.position();
     int uncompressed = Snappy.uncompressedLength(section.array(), start, length);
-    if (uncompressed < 0 || uncompressed > RATIO_MAX * length) {
-      throw new IOException(
-          "block of " + length + " bytes claims to hold " + Integer.toUnsignedString(uncompressed));
-    }
     if (uncompressed > uncompressedBytesMax) {
       throw new InvalidBatchException(
           Kind.TOO_LARGE, "records are more than " + uncompressedBytesMax + " bytes uncompressed");
