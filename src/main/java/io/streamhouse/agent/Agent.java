@@ -7,6 +7,7 @@ import io.streamhouse.common.PartitionId;
 import io.streamhouse.common.RetryPolicy;
 import io.streamhouse.common.Scheduler;
 import io.streamhouse.metadata.MetadataStore;
+import io.streamhouse.record.BatchLimits;
 import io.streamhouse.record.BatchValidator;
 import io.streamhouse.record.InvalidBatchException;
 import io.streamhouse.record.RecordBatch;
@@ -14,6 +15,8 @@ import io.streamhouse.storage.ObjectStore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -37,13 +40,15 @@ final class Agent {
   private final ObjectStore storage;
   private final Scheduler scheduler;
   private final AgentOptions options;
+  private final BatchLimits limits;
   private final Supplier<UUID> ids;
   private final RetryPolicy retries;
   private final MemoryGate memory;
   private final TailCache tails;
   private final TopicDirectory topics;
   private final LogReader reader;
-  private final Map<PartitionId, Future<PartitionLog>> entering = new HashMap<>();
+  private final ProducerRegistry producers;
+  private final Map<PartitionId, Entrance> entrances = new HashMap<>();
   private @Nullable ActiveSession active;
   private @Nullable AgentAddress address;
   private UUID clusterId = new UUID(0, 0);
@@ -60,11 +65,13 @@ final class Agent {
     this.storage = storage;
     this.scheduler = scheduler;
     this.options = options;
+    this.limits = options.batchLimits();
     this.ids = ids;
     this.retries = retries;
     this.memory = new MemoryGate(options.getBufferBytesMax());
     this.tails = new TailCache(options.getTailCacheBytesMax());
     this.topics = new TopicDirectory(metadata, scheduler);
+    this.producers = new ProducerRegistry(metadata);
     this.reader = new LogReader(
         this::heldLog,
         tails,
@@ -95,19 +102,15 @@ final class Agent {
     }
     RecordBatch batch;
     try {
-      batch = BatchValidator.validate(bytes, options.batchLimits());
+      batch = BatchValidator.validate(bytes, limits);
     } catch (InvalidBatchException e) {
       return Future.failedFuture(refused(partition, e));
     }
-    PartitionLog log = entering.containsKey(partition) ? null : session.leases.heldLog(partition);
-    if (log != null) {
+    PartitionLog log = entrances.containsKey(partition) ? null : session.leases.heldLog(partition);
+    if (log != null && producers.knows(batch)) {
       return append(session, log, batch);
     }
-    int size = batch.sizeBytes();
-    memory.acquire(size);
-    return enter(session, partition)
-        .onComplete(v -> memory.release(size))
-        .compose(entered -> append(session, entered, batch));
+    return entrances.computeIfAbsent(partition, id -> new Entrance(session, id)).enter(batch);
   }
 
   /** Flushes everything, then leaves the cluster. Batches that come meanwhile are sent elsewhere. */
@@ -169,36 +172,13 @@ final class Agent {
     return session == null ? null : session.leases.heldLog(partition);
   }
 
-  private static Future<AppendResult> append(
-      ActiveSession session, PartitionLog log, RecordBatch batch) {
+  private Future<AppendResult> append(ActiveSession session, PartitionLog log, RecordBatch batch) {
     try {
+      producers.check(batch);
       return session.pipeline.append(log, batch);
     } catch (StreamHouseException e) {
       return Future.failedFuture(e);
     }
-  }
-
-  /** One way in for all batches that wait for the same lease: they enter in the order in which they came. */
-  private Future<PartitionLog> enter(ActiveSession session, PartitionId partition) {
-    Future<PartitionLog> known = entering.get(partition);
-    if (known != null) {
-      return known;
-    }
-    Promise<PartitionLog> entered = Promise.promise();
-    entering.put(partition, entered.future());
-    topics
-        .partition(partition.topicId(), partition.partition())
-        .compose(session.leases::log)
-        .onComplete(log -> {
-          // The waiting batches run inside complete(): only then may others take the short way.
-          if (log.succeeded()) {
-            entered.complete(log.result());
-          } else {
-            entered.fail(log.cause());
-          }
-          entering.remove(partition);
-        });
-    return entered.future();
   }
 
   private Future<Void> openSession(AgentAddress advertised) {
@@ -219,7 +199,7 @@ final class Agent {
     LeaseKeeper leases = new LeaseKeeper(metadata, session.info(), scheduler, tails);
     SegmentUploader uploader = new SegmentUploader(storage, storage, scheduler, retries);
     SegmentCommitter committer =
-        new SegmentCommitter(metadata, scheduler, retries, tails::add, session::fenced);
+        new SegmentCommitter(metadata, scheduler, retries, tails::add, producers, session::fenced);
     SegmentFactory segments = new SegmentFactory(clusterId, session.info().sessionId(), ids);
     FlushPipeline pipeline =
         new FlushPipeline(scheduler, uploader, committer, memory, options, segments);
@@ -299,4 +279,83 @@ final class Agent {
   }
 
   private record ActiveSession(AgentSession session, LeaseKeeper leases, FlushPipeline pipeline) {}
+
+  /**
+   * The way in for batches of a partition that have to wait, for its lease or for what the database knows of their
+   * producers: they enter in the order in which they came, and while there are any, nobody overtakes them.
+   */
+  private final class Entrance {
+    private final ActiveSession session;
+    private final PartitionId partition;
+    private final Deque<Entering> queue = new ArrayDeque<>();
+
+    Entrance(ActiveSession session, PartitionId partition) {
+      this.session = session;
+      this.partition = partition;
+    }
+
+    Future<AppendResult> enter(RecordBatch batch) {
+      Entering entering = new Entering(batch, Promise.promise());
+      memory.acquire(batch.sizeBytes());
+      queue.add(entering);
+      if (queue.size() == 1) {
+        admitFirst();
+      }
+      return entering.result.future();
+    }
+
+    private void admitFirst() {
+      RecordBatch first = queue.element().batch;
+      Future<Void> known =
+          producers.knows(first) ? Future.succeededFuture() : producers.load(first);
+      known.onComplete(loaded -> {
+        if (loaded.failed()) {
+          leave().result.fail(loaded.cause());
+          admitOthers();
+        } else {
+          topics
+              .partition(partition.topicId(), partition.partition())
+              .compose(session.leases::log)
+              .onSuccess(log -> {
+                admit(log);
+                admitOthers();
+              })
+              .onFailure(this::refuseAll);
+        }
+      });
+    }
+
+    /** Those whose producer is known enter at once, the first other one has to ask. */
+    private void admitOthers() {
+      while (!queue.isEmpty()) {
+        PartitionLog log = session.leases.heldLog(partition);
+        if (log == null || !producers.knows(queue.element().batch)) {
+          admitFirst();
+          return;
+        }
+        admit(log);
+      }
+      entrances.remove(partition, this);
+    }
+
+    private void admit(PartitionLog log) {
+      Entering entering = leave();
+      append(session, log, entering.batch).onComplete(entering.result);
+    }
+
+    private void refuseAll(Throwable failure) {
+      entrances.remove(partition, this);
+      while (!queue.isEmpty()) {
+        leave().result.fail(failure);
+      }
+    }
+
+    private Entering leave() {
+      Entering entering = queue.remove();
+      memory.release(entering.batch.sizeBytes());
+      return entering;
+    }
+
+    private record Entering(RecordBatch batch, Promise<AppendResult> result) {}
+  }
 }

@@ -8,6 +8,7 @@ import io.streamhouse.common.Ranges;
 import io.streamhouse.metadata.postgres.PostgresOptions;
 import io.streamhouse.record.BatchLimits;
 import io.vertx.core.json.JsonObject;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -15,6 +16,8 @@ import java.util.UUID;
  * names the key.
  */
 public class AgentOptions {
+  /** {@value}: names the environment variable with the database's password. */
+  public static final String PASSWORD_VARIABLE = "STREAMHOUSE_PG_PASSWORD";
   /** {@value}: all interfaces. */
   public static final String DEFAULT_HOST = "0.0.0.0";
   /** {@value}. */
@@ -160,6 +163,18 @@ public class AgentOptions {
     return StreamHouseException.of(
         ErrorCode.INVALID_CONFIGURATION,
         "option " + small + " (" + value + ") must not be above " + large + " (" + bound + ")");
+  }
+
+  /**
+   * Takes secrets from the environment, which go before those of a file: {@value #PASSWORD_VARIABLE}. Those of S3 are
+   * found by the AWS SDK itself.
+   */
+  public AgentOptions takeSecrets(Map<String, String> environment) {
+    String password = environment.get(PASSWORD_VARIABLE);
+    if (password != null) {
+      metadata.setPassword(password);
+    }
+    return this;
   }
 
   /** What a batch may be at most. */

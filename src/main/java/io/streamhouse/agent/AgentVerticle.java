@@ -53,7 +53,9 @@ public final class AgentVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    AgentOptions options = (given == null ? new AgentOptions(configuration()) : given).validate();
+    AgentOptions options = (given == null ? new AgentOptions(configuration()) : given)
+        .takeSecrets(System.getenv())
+        .validate();
     VertxClock clock = new VertxClock(vertx, context);
     RetryPolicy retries = new RetryPolicy(
         RETRY_INITIAL_MS, RETRY_MAX_MS, bound -> ThreadLocalRandom.current().nextLong(bound + 1));

@@ -49,12 +49,14 @@ final class SegmentCommitter {
   private final RetryPolicy retries;
   private final BiConsumer<PartitionLog, List<PendingBatch>> onDurable;
   private final Runnable onSessionFenced;
+  private final ProducerRegistry producers;
   private boolean failing;
 
   /**
    * Creates a committer.
    *
    * @param onDurable told of batches that have just become part of the log
+   * @param producers told of batches that were refused because of a fenced producer
    * @param onSessionFenced told that the session is dead
    */
   SegmentCommitter(
@@ -62,11 +64,13 @@ final class SegmentCommitter {
       Scheduler scheduler,
       RetryPolicy retries,
       BiConsumer<PartitionLog, List<PendingBatch>> onDurable,
+      ProducerRegistry producers,
       Runnable onSessionFenced) {
     this.commits = commits;
     this.scheduler = scheduler;
     this.retries = retries;
     this.onDurable = onDurable;
+    this.producers = producers;
     this.onSessionFenced = onSessionFenced;
   }
 
@@ -149,6 +153,9 @@ final class SegmentCommitter {
     } else {
       LOG.info(
           "The commit for {} at lease epoch {} was refused: {}", log.id(), log.epoch(), status);
+      if (status == PartitionStatus.PRODUCER_FENCED) {
+        producers.learn(flush.batches());
+      }
       log.fence(refusal(log, status));
     }
   }

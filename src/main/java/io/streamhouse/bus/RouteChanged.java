@@ -4,7 +4,7 @@ import io.streamhouse.common.AgentAddress;
 import io.streamhouse.common.PartitionId;
 
 /**
- * A partition's new agent, or, as the answer to a {@link RouteFailure}, the old one confirmed.
+ * A partition's new agent.
  *
  * @param partitionId the partition
  * @param agent the agent that leads it, or would

@@ -7,6 +7,6 @@ import io.streamhouse.common.AgentAddress;
  *
  * @param batch the batch
  * @param agent the agent that leads the partition, or would
- * @param revision of the routing table that said so: of two routes the one with the higher revision counts
+ * @param revision of the route: of two routes of a partition the one with the higher revision counts
  */
 public record RoutedBatch(SealedBatch batch, AgentAddress agent, long revision) {}

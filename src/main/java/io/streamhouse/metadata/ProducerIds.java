@@ -2,6 +2,8 @@ package io.streamhouse.metadata;
 
 import io.streamhouse.common.ProducerIdentity;
 import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.Map;
 
 /** Identities of producers. */
 public interface ProducerIds {
@@ -19,4 +21,12 @@ public interface ProducerIds {
    * {@code PRODUCER_FENCED} when a newer instance of the name has taken over.
    */
   Future<ProducerIdentity> raiseEpoch(ProducerIdentity present);
+
+  /**
+   * Which epochs of these producers may write.
+   *
+   * @return for each one that exists the lowest epoch that may still write: 0, or more when newer instances of its name
+   *     have fenced older ones
+   */
+  Future<Map<Long, Integer>> lowestEpochs(Collection<Long> producerIds);
 }

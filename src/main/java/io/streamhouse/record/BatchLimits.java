@@ -6,7 +6,7 @@ import io.streamhouse.common.Ranges;
  * What a batch may be at most.
  *
  * @param batchBytesMax bytes of the whole batch as stored
- * @param recordBytesMax bytes of a single record, encoded, uncompressed
+ * @param recordBytesMax bytes of a single record, uncompressed, as {@link RecordBatchBuilder#recordSizeBytes} counts
  * @param uncompressedBytesMax bytes of all its records, uncompressed
  * @param recordsMax records
  * @param headersMax headers of a record

@@ -18,7 +18,7 @@ final class GzipDecompressor implements Decompressor {
   private static final int DEFLATE = 8;
 
   private final ByteBuffer section;
-  private final Inflater inflater = new Inflater(true);
+  private final Inflater inflater;
   private final CRC32 crc = new CRC32();
 
   GzipDecompressor(byte[] array, int from, int to) throws IOException {
@@ -31,6 +31,7 @@ final class GzipDecompressor implements Decompressor {
     if (section.get(3) != 0) {
       throw new IOException("it has optional header fields (flags " + section.get(3) + ")");
     }
+    inflater = new Inflater(true);
     inflater.setInput(section.slice(HEADER_BYTES, section.limit() - HEADER_BYTES));
   }
 

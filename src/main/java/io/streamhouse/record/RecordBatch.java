@@ -209,7 +209,8 @@ public final class RecordBatch {
   /**
    * Its records, decompressed bit by bit as the iteration goes on. Each iterator checks what it reads as
    * {@link BatchValidator} does, except the CRC and the maximum timestamp, and fails with
-   * {@link InvalidBatchException} on damage. The records own their bytes.
+   * {@link InvalidBatchException} on damage. The records own their bytes. An iterator that is not read to its end may
+   * hold native memory until it is collected.
    *
    * @param uncompressedBytesMax the iteration fails when the records are longer together
    */

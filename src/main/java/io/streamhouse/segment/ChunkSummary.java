@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class ChunkSummary {
   private long baseOffset = -1;
   private long lastOffset = -1;
-  private long records;
-  private long sizeBytes;
+  private int records;
+  private int sizeBytes;
   private long maxTimestampMs = Long.MIN_VALUE;
 
   /** Adds a batch, unless it does not belong behind the ones before: then says why. */
@@ -26,6 +26,10 @@ final class ChunkSummary {
     if (records > 0 && batch.baseOffset() != lastOffset + 1) {
       return "a batch at offset " + batch.baseOffset() + " follows one that ends with "
           + lastOffset;
+    }
+    if ((long) records + batch.recordCount() > Integer.MAX_VALUE
+        || (long) sizeBytes + batch.sizeBytes() > Integer.MAX_VALUE) {
+      return "it has more than " + Integer.MAX_VALUE + " records or bytes";
     }
     if (records == 0) {
       baseOffset = batch.baseOffset();
@@ -45,11 +49,11 @@ final class ChunkSummary {
     return lastOffset;
   }
 
-  long records() {
+  int records() {
     return records;
   }
 
-  long sizeBytes() {
+  int sizeBytes() {
     return sizeBytes;
   }
 

@@ -41,7 +41,7 @@ public record SegmentFooter(int headerCrc, List<SegmentChunk> chunks) {
    * @param objectSizeBytes the size of the whole object
    * @throws CorruptSegmentException when these are no trailer of an object of that size
    */
-  public static int lengthFrom(ByteBuffer tail, long objectSizeBytes) {
+  static int lengthFrom(ByteBuffer tail, long objectSizeBytes) {
     long sizeMin = SegmentHeader.BYTES + HEADER_CRC_BYTES + TRAILER_BYTES;
     if (objectSizeBytes < sizeMin || tail.remaining() < TRAILER_BYTES) {
       throw new CorruptSegmentException(
@@ -72,7 +72,7 @@ public record SegmentFooter(int headerCrc, List<SegmentChunk> chunks) {
    * @param objectSizeBytes the size of the whole object
    * @throws CorruptSegmentException when it is damaged, or its chunks do not fill the object without gaps
    */
-  public static SegmentFooter parse(ByteBuffer tail, long objectSizeBytes) {
+  static SegmentFooter parse(ByteBuffer tail, long objectSizeBytes) {
     int length = lengthFrom(tail, objectSizeBytes);
     if (tail.remaining() < length + TRAILER_BYTES) {
       throw new CorruptSegmentException("too short for the footer (" + tail.remaining()

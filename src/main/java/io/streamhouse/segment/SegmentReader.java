@@ -37,12 +37,24 @@ public final class SegmentReader {
     return new SegmentReader(bytes, header, footer);
   }
 
-  /** {@link SegmentFooter#lengthFrom}: how many bytes before the trailer to fetch for {@link #parseFooter}. */
+  /**
+   * The length of an object's footer without its trailer: how much {@link #parseFooter} needs before the trailer.
+   *
+   * @param tail the end of the object, from position to limit, at least its last {@link SegmentFooter#TRAILER_BYTES}
+   * @param objectSizeBytes the size of the whole object
+   * @throws CorruptSegmentException when these are no trailer of an object of that size
+   */
   public static int footerLength(ByteBuffer tail, long objectSizeBytes) {
     return SegmentFooter.lengthFrom(tail, objectSizeBytes);
   }
 
-  /** {@link SegmentFooter#parse}: what is in an object, from its tail alone. */
+  /**
+   * Reads what is in an object from its tail alone.
+   *
+   * @param tail the end of the object, from position to limit, at least footer and trailer
+   * @param objectSizeBytes the size of the whole object
+   * @throws CorruptSegmentException when it is damaged, or its chunks do not fill the object without gaps
+   */
   public static SegmentFooter parseFooter(ByteBuffer tail, long objectSizeBytes) {
     return SegmentFooter.parse(tail, objectSizeBytes);
   }

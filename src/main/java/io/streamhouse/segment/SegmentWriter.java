@@ -57,9 +57,9 @@ public final class SegmentWriter {
         summary.baseOffset(),
         summary.lastOffset(),
         epoch,
-        Math.toIntExact(summary.records()),
+        summary.records(),
         position,
-        Math.toIntExact(summary.sizeBytes()),
+        summary.sizeBytes(),
         summary.maxTimestampMs(),
         (int) crc.getValue());
     parts.addAll(bytes);

@@ -28,6 +28,9 @@ final class AgentHarness {
   final MemoryMetadataStore metadata = new MemoryMetadataStore(time::nowMs);
   final MemoryObjectStore storage = new MemoryObjectStore();
   final TopicInfo topic = metadata.createTopic("orders", 4, Map.of()).result();
+  /** A producer id that has been given, with epoch 0. */
+  final long producerId = metadata.newProducer().result().producerId();
+
   private long objectIds;
   private int agents;
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamhouse.ErrorCode;
 import io.streamhouse.StreamHouseException;
 import io.streamhouse.common.PartitionId;
+import io.streamhouse.common.ProducerIdentity;
 import io.streamhouse.segment.SegmentChunk;
 import io.streamhouse.segment.SegmentReader;
 import io.streamhouse.storage.StorageException;
@@ -156,8 +157,10 @@ class AgentTest {
   void aCopyOfABatchInFlightWaitsForTheSameAnswer() {
     Agent agent = harness.startAgent();
     harness.append(agent, 0, batch("x"));
-    Future<AppendResult> first = agent.append(harness.partition(0), batch(7, 0, 0, "a", "b"));
-    Future<AppendResult> copy = agent.append(harness.partition(0), batch(7, 0, 0, "a", "b"));
+    Future<AppendResult> first =
+        agent.append(harness.partition(0), batch(harness.producerId, 0, 0, "a", "b"));
+    Future<AppendResult> copy =
+        agent.append(harness.partition(0), batch(harness.producerId, 0, 0, "a", "b"));
     harness.time.advanceMs(200);
 
     assertThat(first.result()).isEqualTo(new AppendResult(1, false));
@@ -170,25 +173,28 @@ class AgentTest {
   void aBatchSentAgainAfterFailoverIsAnsweredWithItsOriginalOffset() {
     Agent first = harness.startAgent();
     harness.append(first, 0, batch("x"));
-    assertThat(harness.append(first, 0, batch(7, 0, 0, "a", "b"))).isEqualTo(1);
-    assertThat(harness.append(first, 0, batch(7, 0, 2, "c"))).isEqualTo(3);
+    assertThat(harness.append(first, 0, batch(harness.producerId, 0, 0, "a", "b")))
+        .isEqualTo(1);
+    assertThat(harness.append(first, 0, batch(harness.producerId, 0, 2, "c"))).isEqualTo(3);
     first.stop();
     harness.time.settle();
 
     Agent second = harness.startAgent();
-    assertThat(harness.append(second, 0, batch(7, 0, 2, "c"))).isEqualTo(3);
-    assertThat(harness.append(second, 0, batch(7, 0, 0, "a", "b"))).isEqualTo(1);
-    assertThat(harness.append(second, 0, batch(7, 0, 3, "d"))).isEqualTo(4);
+    assertThat(harness.append(second, 0, batch(harness.producerId, 0, 2, "c"))).isEqualTo(3);
+    assertThat(harness.append(second, 0, batch(harness.producerId, 0, 0, "a", "b")))
+        .isEqualTo(1);
+    assertThat(harness.append(second, 0, batch(harness.producerId, 0, 3, "d"))).isEqualTo(4);
     assertThat(harness.read(second, 0)).containsExactly("x", "a", "b", "c", "d");
   }
 
   @Test
   void aGapInTheSequenceIsRefusedAndTheNextRightBatchIsTaken() {
     Agent agent = harness.startAgent();
-    harness.append(agent, 0, batch(7, 0, 0, "a"));
-    Future<AppendResult> gap = agent.append(harness.partition(0), batch(7, 0, 5, "f"));
+    harness.append(agent, 0, batch(harness.producerId, 0, 0, "a"));
+    Future<AppendResult> gap =
+        agent.append(harness.partition(0), batch(harness.producerId, 0, 5, "f"));
     assertThat(codeOf(gap)).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE);
-    assertThat(harness.append(agent, 0, batch(7, 0, 1, "b"))).isEqualTo(1);
+    assertThat(harness.append(agent, 0, batch(harness.producerId, 0, 1, "b"))).isEqualTo(1);
   }
 
   @Test
@@ -198,7 +204,8 @@ class AgentTest {
     harness.append(agent, 0, batch("x"));
     Promise<Void> upload = Promise.promise();
     harness.storage.holdNextPut(upload.future());
-    Future<AppendResult> lost = agent.append(harness.partition(0), batch(7, 0, 0, "a"));
+    Future<AppendResult> lost =
+        agent.append(harness.partition(0), batch(harness.producerId, 0, 0, "a"));
     harness.time.advanceMs(200);
     // Another session has taken the partition over, written, and gone again.
     UUID other =
@@ -213,7 +220,7 @@ class AgentTest {
     harness.time.settle();
 
     assertThat(codeOf(lost)).isEqualTo(ErrorCode.NOT_LEADER);
-    assertThat(harness.append(agent, 0, batch(7, 0, 0, "a"))).isEqualTo(1);
+    assertThat(harness.append(agent, 0, batch(harness.producerId, 0, 0, "a"))).isEqualTo(1);
     assertThat(harness.read(agent, 0)).containsExactly("x", "a");
   }
 
@@ -224,7 +231,8 @@ class AgentTest {
     harness.append(zombie, 0, batch("a"));
     Promise<Void> upload = Promise.promise();
     harness.storage.holdNextPut(upload.future());
-    Future<AppendResult> late = zombie.append(harness.partition(0), batch(7, 0, 0, "late"));
+    Future<AppendResult> late =
+        zombie.append(harness.partition(0), batch(harness.producerId, 0, 0, "late"));
     harness.time.advanceMs(200);
     harness.metadata.closeSession(harness.metadata.liveAgents().result().get(0).sessionId());
 
@@ -374,5 +382,35 @@ class AgentTest {
     harness.storage.delete(key);
     assertThat(codeOf(agent.reader().read(harness.partition(0), 0, 1_000)))
         .isEqualTo(ErrorCode.DATA_LOSS);
+  }
+
+  @Test
+  void aProducerIdThatWasNeverGivenIsRefused() {
+    Agent agent = harness.startAgent();
+    Future<AppendResult> result = agent.append(harness.partition(0), batch(4_711, 0, 0, "a"));
+    harness.time.settle();
+    assertThat(codeOf(result)).isEqualTo(ErrorCode.UNKNOWN_PRODUCER);
+  }
+
+  @Test
+  void aFencedProducerDoesNotStopItsNeighboursForLong() {
+    Agent agent = harness.startAgent();
+    ProducerIdentity old = harness.metadata.takeOver("named").result();
+    harness.append(agent, 0, batch(old.producerId(), old.epoch(), 0, "a"));
+    ProducerIdentity young = harness.metadata.takeOver("named").result();
+    Future<AppendResult> zombie =
+        agent.append(harness.partition(0), batch(old.producerId(), old.epoch(), 1, "late"));
+    Future<AppendResult> neighbour = agent.append(harness.partition(0), batch("neighbour"));
+    harness.time.advanceMs(500);
+    assertThat(codeOf(zombie)).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(codeOf(neighbour)).isEqualTo(ErrorCode.UNAVAILABLE);
+
+    Future<AppendResult> again =
+        agent.append(harness.partition(0), batch(old.producerId(), old.epoch(), 1, "late"));
+    assertThat(harness.append(agent, 0, batch("neighbour"))).isEqualTo(1);
+    assertThat(codeOf(again)).isEqualTo(ErrorCode.PRODUCER_FENCED);
+    assertThat(harness.append(agent, 0, batch(young.producerId(), young.epoch(), 0, "b")))
+        .isEqualTo(2);
+    assertThat(harness.read(agent, 0)).containsExactly("a", "neighbour", "b");
   }
 }

@@ -67,27 +67,32 @@ class CompressedBatchTest {
   @ParameterizedTest
   @EnumSource(value = Compression.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
   void aSectionCutOffAnywhereIsFound(Compression compression) {
-    byte[] section = section(Forge.valid(100, compression));
+    ByteBuffer valid = Forge.valid(100, compression);
+    byte[] section = section(valid);
     for (int length = 0; length < section.length; length++) {
-      ByteBuffer batch = Forge.batch(compression, 100, Arrays.copyOf(section, length));
-      assertThat(catchThrowable(() -> BatchValidator.validate(batch, BatchLimits.DEFAULT)))
-          .as("%d of %d bytes", length, section.length)
-          .isInstanceOfSatisfying(
-              InvalidBatchException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
+      assertCorrupt(
+          Forge.withSection(valid, Arrays.copyOf(section, length)), length + " of its bytes");
     }
+    BatchValidator.validate(Forge.withSection(valid, section), BatchLimits.DEFAULT);
   }
 
   @ParameterizedTest
   @EnumSource(value = Compression.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
   void bytesBehindTheCompressedRecordsAreFound(Compression compression) {
-    byte[] section = section(Forge.valid(100, compression));
+    ByteBuffer valid = Forge.valid(100, compression);
+    byte[] section = section(valid);
     for (int more : new int[] {1, 4, 20, 10_000}) {
-      ByteBuffer batch = Forge.batch(compression, 100, Forge.concat(section, new byte[more]));
-      assertThat(catchThrowable(() -> BatchValidator.validate(batch, BatchLimits.DEFAULT)))
-          .as("%d bytes more", more)
-          .isInstanceOfSatisfying(
-              InvalidBatchException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
+      assertCorrupt(
+          Forge.withSection(valid, Forge.concat(section, new byte[more])), more + " bytes more");
     }
+  }
+
+  private static void assertCorrupt(ByteBuffer batch, String description) {
+    assertThat(catchThrowable(() -> BatchValidator.validate(batch, BatchLimits.DEFAULT)))
+        .as(description)
+        .isInstanceOfSatisfying(
+            InvalidBatchException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+        .hasMessageMatching("records do not decompress.*|record \\d+: .*|more bytes follow.*");
   }
 
   @ParameterizedTest
@@ -154,6 +159,18 @@ class CompressedBatchTest {
     assertThatThrownBy(() -> BatchValidator.validate(batch, BatchLimits.DEFAULT))
         .isInstanceOf(InvalidBatchException.class)
         .hasMessageContaining("Frame requires too much memory for decoding");
+  }
+
+  @Test
+  void bytesHiddenBeforeTheTrailerOfAGzipMemberAreFound() {
+    ByteBuffer valid = Forge.valid(100, Compression.GZIP);
+    byte[] section = section(valid);
+    byte[] trailer = Arrays.copyOfRange(section, section.length - 8, section.length);
+
+    assertThatThrownBy(() -> BatchValidator.validate(
+            Forge.withSection(valid, Forge.concat(section, new byte[4], trailer)),
+            BatchLimits.DEFAULT))
+        .hasMessageContaining("20 bytes follow the deflated data, not 8");
   }
 
   @Test

@@ -79,6 +79,18 @@ class SegmentWriterTest {
   }
 
   @Test
+  void aChunkOfMoreRecordsThanItsEntryCanSayIsRefused() {
+    RecordBatch huge = batch(0, 1, 1, Compression.NONE, TIME);
+    huge.bytes().putInt(23, Integer.MAX_VALUE - 1).putInt(57, Integer.MAX_VALUE);
+    List<RecordBatch> batches =
+        List.of(huge, batch(Integer.MAX_VALUE, 1, 1, Compression.NONE, TIME));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> writer.addChunk(ORDERS_0, 1, batches))
+        .withMessageEndingWith("it has more than 2147483647 records or bytes");
+  }
+
+  @Test
   void aChunkWithoutBatchesIsRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> writer.addChunk(ORDERS_0, 1, List.of()))

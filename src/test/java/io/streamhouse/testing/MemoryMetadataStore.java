@@ -19,6 +19,7 @@ import io.streamhouse.metadata.TopicInfo;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -375,6 +376,18 @@ public final class MemoryMetadataStore implements MetadataStore {
     }
     producer.epoch++;
     return Future.succeededFuture(new ProducerIdentity(present.producerId(), producer.epoch));
+  }
+
+  @Override
+  public Future<Map<Long, Integer>> lowestEpochs(Collection<Long> producerIds) {
+    Map<Long, Integer> fences = new HashMap<>();
+    for (Long id : producerIds) {
+      Producer producer = this.producers.get(id);
+      if (producer != null) {
+        fences.put(id, producer.fencedBelow);
+      }
+    }
+    return Future.succeededFuture(fences);
   }
 
   private CommitResult apply(CommitRequest request) {

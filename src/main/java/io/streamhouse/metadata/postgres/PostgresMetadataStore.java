@@ -15,6 +15,7 @@ import io.streamhouse.metadata.SegmentObject;
 import io.streamhouse.metadata.TopicInfo;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -198,5 +199,10 @@ public final class PostgresMetadataStore implements MetadataStore {
   @Override
   public Future<ProducerIdentity> raiseEpoch(ProducerIdentity present) {
     return producers.raiseEpoch(present);
+  }
+
+  @Override
+  public Future<Map<Long, Integer>> lowestEpochs(Collection<Long> producerIds) {
+    return producers.lowestEpochs(producerIds);
   }
 }

@@ -8,6 +8,9 @@ import io.streamhouse.metadata.ProducerIds;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Producer identities; the rules are in {@code db/V005__producers.sql}. */
@@ -18,6 +21,9 @@ final class ProducerQueries implements ProducerIds {
       "SELECT out_id, out_epoch FROM streamhouse.take_over_producer($1)";
   private static final String RAISE =
       "SELECT out_id, out_epoch FROM streamhouse.raise_producer_epoch($1, $2)";
+
+  private static final String LOWEST_EPOCHS =
+      "SELECT producer_id, fenced_below FROM streamhouse.producers WHERE producer_id = ANY ($1)";
 
   private final Connections connections;
   private final PostgresOptions options;
@@ -58,6 +64,18 @@ final class ProducerQueries implements ProducerIds {
             .preparedQuery(RAISE)
             .execute(Tuple.of(present.producerId(), present.epoch()))
             .compose(rows -> raised(present, Rows.only(rows))));
+  }
+
+  @Override
+  public Future<Map<Long, Integer>> lowestEpochs(Collection<Long> producerIds) {
+    return connections.call(Call.read("looking producers up", options), connection -> connection
+        .preparedQuery(LOWEST_EPOCHS)
+        .execute(Tuple.of(producerIds.toArray(Long[]::new)))
+        .map(rows -> {
+          Map<Long, Integer> epochs = new HashMap<>();
+          rows.forEach(row -> epochs.put(row.getLong(0), row.getInteger(1)));
+          return epochs;
+        }));
   }
 
   private static Future<ProducerIdentity> raised(ProducerIdentity present, Row row) {

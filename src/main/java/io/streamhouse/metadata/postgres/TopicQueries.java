@@ -39,7 +39,12 @@ final class TopicQueries implements TopicStore {
     if (partitions < 1 || partitions > MAX_PARTITIONS) {
       return illegalPartitions(name, partitions, 1);
     }
-    Tuple tuple = Tuple.of(TopicNames.validate(name), partitions, json(config));
+    try {
+      TopicNames.validate(name);
+    } catch (StreamHouseException e) {
+      return Future.failedFuture(e);
+    }
+    Tuple tuple = Tuple.of(name, partitions, json(config));
     return connections.call(
         Call.write("creating topic '" + name + "'", options), connection -> connection
             .preparedQuery(CREATE)

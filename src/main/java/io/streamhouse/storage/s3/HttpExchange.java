@@ -28,7 +28,7 @@ final class HttpExchange {
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private @Nullable HttpClientRequest request;
   private @Nullable RequestBodyWriter body;
-  private boolean responding;
+  private @Nullable ResponseBody answer;
   private boolean ended;
 
   HttpExchange(Context context, AsyncExecuteRequest sdkRequest) {
@@ -91,16 +91,18 @@ final class HttpExchange {
     if (ended) {
       return;
     }
-    responding = true;
-    response.pause();
+    ResponseBody stream =
+        new ResponseBody(response, this::finish, this::failReading, this::abandon);
+    answer = stream;
     SdkHttpFullResponse.Builder sdk = SdkHttpFullResponse.builder()
         .statusCode(response.statusCode())
         .statusText(response.statusMessage());
     response.headers().forEach((name, value) -> sdk.appendHeader(name, value));
-    ResponseBody stream =
-        new ResponseBody(response, this::finish, this::failReading, this::abandon);
     handler.onHeaders(sdk.build());
-    handler.onStream(stream);
+    // The headers may have been enough for the SDK to give up.
+    if (!ended) {
+      handler.onStream(stream);
+    }
   }
 
   /** The response's last byte has been handed over. */
@@ -113,17 +115,16 @@ final class HttpExchange {
 
   /** A server may answer and close before it has read the body; what it answers counts, not that writing fails. */
   private void fail(Throwable failure) {
-    if (!responding) {
-      failReading(failure);
+    if (answer == null) {
+      failReading(asIoException(failure));
     }
   }
 
-  private void failReading(Throwable failure) {
+  private void failReading(IOException failure) {
     if (end()) {
       resetUnlessSent();
-      IOException io = asIoException(failure);
-      handler.onError(io);
-      done.completeExceptionally(io);
+      handler.onError(failure);
+      done.completeExceptionally(failure);
     }
   }
 
@@ -132,6 +133,9 @@ final class HttpExchange {
     if (end()) {
       if (body != null) {
         body.stop();
+      }
+      if (answer != null) {
+        answer.stop();
       }
       if (request != null) {
         reset(request);
@@ -160,7 +164,7 @@ final class HttpExchange {
   }
 
   /** The SDK makes another attempt after an IOException; Vert.x has exceptions that are none. */
-  private static IOException asIoException(Throwable failure) {
+  static IOException asIoException(Throwable failure) {
     return failure instanceof IOException io ? io : new IOException(failure.toString(), failure);
   }
 }

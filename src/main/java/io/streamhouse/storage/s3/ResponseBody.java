@@ -3,84 +3,82 @@ package io.streamhouse.storage.s3;
 import io.streamhouse.common.Buffers;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpClientResponse;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** A response's body as the SDK reads it, at the SDK's pace. For one subscriber. */
-final class ResponseBody implements Publisher<ByteBuffer> {
+final class ResponseBody implements Publisher<ByteBuffer>, Subscription {
   private final HttpClientResponse response;
   private final Runnable onEnd;
-  private final Handler<Throwable> onFailure;
+  private final Handler<IOException> onFailure;
   private final Runnable onCancel;
+  private @Nullable Subscriber<? super ByteBuffer> subscriber;
+  private boolean over;
 
-  /** Creates the body of a response that is paused. */
+  /** Takes over a response and pauses it. */
   ResponseBody(
       HttpClientResponse response,
       Runnable onEnd,
-      Handler<Throwable> onFailure,
+      Handler<IOException> onFailure,
       Runnable onCancel) {
-    this.response = response;
+    this.response = response.pause().exceptionHandler(this::fail);
     this.onEnd = onEnd;
     this.onFailure = onFailure;
     this.onCancel = onCancel;
   }
 
   @Override
-  public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-    Reading reading = new Reading(subscriber);
-    response.handler(buffer -> reading.next(Buffers.toByteBuffer(buffer)));
-    response.endHandler(v -> reading.end());
-    response.exceptionHandler(reading::fail);
-    subscriber.onSubscribe(reading);
-  }
-
-  private final class Reading implements Subscription {
-    private final Subscriber<? super ByteBuffer> subscriber;
-    private boolean over;
-
-    Reading(Subscriber<? super ByteBuffer> subscriber) {
-      this.subscriber = subscriber;
-    }
-
-    @Override
-    public void request(long count) {
-      if (count > 0) {
-        response.fetch(count);
-      } else {
-        fail(new IllegalArgumentException("request of " + count));
+  public void subscribe(Subscriber<? super ByteBuffer> newSubscriber) {
+    subscriber = newSubscriber;
+    response.handler(buffer -> {
+      if (!over) {
+        newSubscriber.onNext(Buffers.toByteBuffer(buffer));
       }
-    }
-
-    @Override
-    public void cancel() {
+    });
+    response.endHandler(v -> {
       if (!over) {
         over = true;
-        onCancel.run();
-      }
-    }
-
-    void next(ByteBuffer bytes) {
-      if (!over) {
-        subscriber.onNext(bytes);
-      }
-    }
-
-    void end() {
-      if (!over) {
-        over = true;
-        subscriber.onComplete();
+        newSubscriber.onComplete();
         onEnd.run();
       }
-    }
+    });
+    newSubscriber.onSubscribe(this);
+  }
 
-    void fail(Throwable failure) {
-      if (!over) {
-        over = true;
-        subscriber.onError(failure);
-        onFailure.handle(failure);
+  @Override
+  public void request(long count) {
+    if (count > 0) {
+      response.fetch(count);
+    } else {
+      fail(new IllegalArgumentException("request of " + count));
+    }
+  }
+
+  @Override
+  public void cancel() {
+    if (!over) {
+      over = true;
+      onCancel.run();
+    }
+  }
+
+  /** From now on nothing is passed on. */
+  void stop() {
+    over = true;
+  }
+
+  private void fail(Throwable failure) {
+    if (!over) {
+      over = true;
+      IOException io = HttpExchange.asIoException(failure);
+      if (subscriber != null) {
+        subscriber.onError(io);
       }
+      onFailure.handle(io);
     }
   }
 }

@@ -6,6 +6,8 @@ import io.vertx.core.net.TrustOptions;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -19,6 +21,8 @@ import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 
 /** The SDK's client with its parts: ours for HTTP, for time and for credentials. */
 final class S3Client {
+  private static final Logger log = LoggerFactory.getLogger(S3Client.class);
+
   /** Attempts of a call; with the default time-outs, four that hang fit. */
   static final int ATTEMPTS_MAX = 4;
 
@@ -46,7 +50,6 @@ final class S3Client {
     VertxSdkHttpClient http = new VertxSdkHttpClient(vertx, options, trust);
     ContextScheduler scheduler = new ContextScheduler();
     S3AsyncClientBuilder builder = S3AsyncClient.builder()
-        .httpClient(http)
         .region(Region.of(options.getRegion()))
         .forcePathStyle(options.isPathStyle())
         // The SDK's own checksums turn a put into chunks with a trailer: twice the CPU, and some
@@ -67,6 +70,14 @@ final class S3Client {
     if (endpoint != null) {
       builder.endpointOverride(URI.create(endpoint));
     }
+    WarmUp.run(builder, options.getBucket()).whenComplete((done, failure) -> {
+      if (failure != null) {
+        log.warn(
+            "the S3 client could not be warmed up, the first request will hold its event loop",
+            failure);
+      }
+    });
+    builder.httpClient(http);
     String id = options.getAccessKeyId();
     String secret = options.getSecretAccessKey();
     ChainCredentials chain = null;
