@@ -30,6 +30,7 @@ final class BenchLoad {
   private long lastAckAt;
   private long sent;
   private long acknowledged;
+  private boolean waiting;
   private boolean stopped;
   private @Nullable Throwable failure;
 
@@ -47,6 +48,7 @@ final class BenchLoad {
     context.runOnContext(v -> {
       startedAt = ProcessClock.nanoTime();
       lastAckAt = startedAt;
+      producer.drainHandler(drained -> context.runOnContext(now -> goOn()));
       turn();
     });
     return done.future();
@@ -65,6 +67,13 @@ final class BenchLoad {
     return lastAckAt - startedAt;
   }
 
+  private void goOn() {
+    if (waiting) {
+      waiting = false;
+      turn();
+    }
+  }
+
   private void turn() {
     long nowNanos = ProcessClock.nanoTime() - startedAt;
     long target = target(nowNanos);
@@ -73,7 +82,7 @@ final class BenchLoad {
         return;
       }
       if (producer.writeQueueFull()) {
-        producer.drainHandler(v -> context.runOnContext(now -> turn()));
+        waiting = true;
         return;
       }
       send();

@@ -102,19 +102,25 @@ final class ConsumeJob {
         .onComplete(written -> {
           writing = false;
           if (written.failed()) {
-            ended.tryFail(written.cause());
+            firstFailure = written.cause();
             reading = false;
-            return;
+            buffer = Buffer.buffer();
           }
           write();
         });
   }
 
   private void end() {
-    if (firstFailure == null) {
-      ended.tryComplete();
-    } else {
-      ended.tryFail(firstFailure);
-    }
+    Throwable failure = firstFailure;
+    consumer
+        .close()
+        .compose(v -> failure == null ? Future.succeededFuture() : Future.failedFuture(failure))
+        .onComplete(result -> {
+          if (result.succeeded()) {
+            ended.tryComplete();
+          } else {
+            ended.tryFail(result.cause());
+          }
+        });
   }
 }

@@ -20,6 +20,10 @@ import java.util.TreeMap;
 final class DemoJob {
   private static final String TOPIC = "demo";
   private static final int PARTITIONS = 3;
+
+  /** Small, so that even a short file fills several batches of several partitions. */
+  private static final int BATCH_BYTES_MAX = 16 << 10;
+
   private static final int OBJECTS_SHOWN = 10;
 
   private final Vertx vertx;
@@ -55,7 +59,8 @@ final class DemoJob {
   private ProduceTally produce(InputStream input, Map<Integer, PartitionDigest> sent)
       throws IOException {
     long startedAt = ProcessClock.nanoTime();
-    ProducerOptions options = new ProducerOptions().setBootstrap(bootstrap);
+    ProducerOptions options =
+        new ProducerOptions().setBootstrap(bootstrap).setBatchBytesMax(BATCH_BYTES_MAX);
     Producer producer = Producer.create(vertx, options);
     RecordTemplate template = new RecordTemplate(TOPIC, null, List.of(), new KeyRule.None());
     ProducePump pump = new ProducePump(

@@ -1,5 +1,6 @@
 package io.streamhouse.cli;
 
+import io.streamhouse.StreamHouseException;
 import io.streamhouse.agent.AgentOptions;
 import io.streamhouse.agent.StorageOptions;
 import io.streamhouse.common.AgentAddress;
@@ -32,6 +33,14 @@ final class EmbeddedStack implements AutoCloseable {
    * @param port of the agent; 0: any free one
    */
   static EmbeddedStack start(Vertx vertx, Path dataDirectory, String agentId, int port) {
+    try {
+      return open(vertx, dataDirectory, agentId, port);
+    } catch (StreamHouseException e) {
+      throw CommandFailure.failed(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static EmbeddedStack open(Vertx vertx, Path dataDirectory, String agentId, int port) {
     Path objects = objectsIn(dataDirectory);
     EmbeddedPostgres postgres = VertxSession.await(EmbeddedPostgres.start(vertx, dataDirectory));
     AgentOptions options = new AgentOptions()

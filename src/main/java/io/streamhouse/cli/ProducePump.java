@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends lines and counts what becomes of them. A chunk of lines is taken when the one before it has found room in the
@@ -19,6 +20,7 @@ final class ProducePump {
   private final RecordTemplate template;
   private final BiConsumer<RecordMetadata, Buffer> onAcknowledged;
   private final ProduceTally tally = new ProduceTally();
+  private @Nullable Promise<Boolean> room;
   private boolean stopped;
 
   /**
@@ -35,6 +37,9 @@ final class ProducePump {
     this.context = context;
     this.producer = producer;
     this.template = template;
+    // Set once: a producer that drains while it is asked whether it is full calls the handler it
+    // then has.
+    producer.drainHandler(v -> context.runOnContext(now -> drained()));
   }
 
   /** To be read on the context, or when everything has ended. */
@@ -77,6 +82,14 @@ final class ProducePump {
       producer.flush().onComplete(finished);
     });
     return finished.future();
+  }
+
+  private void drained() {
+    Promise<Boolean> waiting = room;
+    room = null;
+    if (waiting != null) {
+      waiting.complete(!stopped);
+    }
   }
 
   private void sendNow(Lines lines) {
