@@ -71,15 +71,14 @@ final class PipelineProducer implements Producer {
   @Override
   public Future<Void> close() {
     if (closing.compareAndSet(false, true)) {
-      // The verticle's own stop is the drain; one that was never deployed, or is gone already, has
-      // nothing to drain.
+      // The verticle's own stop is the drain. It may be under way already, because whoever deployed
+      // it is closing.
       deployment
           .future()
-          .compose(
-              deploymentId -> vertx.deploymentIDs().contains(deploymentId)
-                  ? vertx.undeploy(deploymentId)
-                  : Future.<Void>succeededFuture(),
-              neverDeployed -> Future.<Void>succeededFuture())
+          .compose(deploymentId -> vertx.deploymentIDs().contains(deploymentId)
+              ? vertx.undeploy(deploymentId).recover(beingUndeployed -> accumulator.drained())
+              : accumulator.drained())
+          .recover(neverDeployed -> accumulator.drained())
           .onComplete(closed);
     }
     return onCallersContext(closed.future());

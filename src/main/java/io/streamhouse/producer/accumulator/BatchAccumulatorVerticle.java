@@ -14,6 +14,7 @@ import io.streamhouse.bus.TopicQuery;
 import io.streamhouse.common.Scheduler;
 import io.streamhouse.common.VertxClock;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -46,6 +47,7 @@ public final class BatchAccumulatorVerticle extends VerticleBase {
   private final Runnable memoryReleased;
   private final MemoryBudget budget;
   private final RecordIntake intake;
+  private final Promise<Void> drained = Promise.promise();
   private @Nullable Turns turns;
 
   /**
@@ -95,6 +97,12 @@ public final class BatchAccumulatorVerticle extends VerticleBase {
       }
       item = next;
     }
+    drained.tryComplete();
+  }
+
+  /** Completes when the verticle is stopped or abandoned: every record has its answer. */
+  public Future<Void> drained() {
+    return drained.future();
   }
 
   @Override
@@ -119,7 +127,8 @@ public final class BatchAccumulatorVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return turns == null ? Future.succeededFuture() : turns.stop();
+    Future<Void> stopped = turns == null ? Future.succeededFuture() : turns.stop();
+    return stopped.onComplete(v -> drained.tryComplete());
   }
 
   /** The turns of the event loop: every entry takes its input, ends the turn, and sets the timer anew. */

@@ -246,11 +246,11 @@ final class PartitionQueue implements ProducerIdentityKeeper.Waiter {
         fail(batch, deliveryTimeout(), batch.mayHaveBeenWritten());
       }
       identityOutdated = true;
+      afterLoss();
     }
     while (!waiting.isEmpty() && isExpired(waiting.getFirst(), nowNanos)) {
       fail(waiting.removeFirst(), deliveryTimeout(), false);
     }
-    afterLoss();
     resendOverdue(nowNanos);
   }
 

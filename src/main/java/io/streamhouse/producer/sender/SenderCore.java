@@ -151,7 +151,7 @@ final class SenderCore implements SenderPort {
   private void tick() {
     ticking = false;
     long nowNanos = scheduler.nanoTime();
-    links.values().forEach(link -> link.tick(nowNanos));
+    List.copyOf(links.values()).forEach(link -> link.tick(nowNanos));
     queues.values().forEach(queue -> queue.tick(nowNanos));
     startTicking();
   }
