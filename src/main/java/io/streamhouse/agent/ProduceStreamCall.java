@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class ProduceStreamCall {
   private static final Logger LOG = LoggerFactory.getLogger(ProduceStreamCall.class);
 
+  private static final AliasingDecoder<ProduceStreamRequest> DECODER =
+      new AliasingDecoder<>(ProduceStreamRequest.parser());
+
   private final Agent agent;
   private final GrpcServerRequest<ProduceStreamRequest, ProduceStreamResponse> request;
   private ProduceStreamResponse.Builder results = ProduceStreamResponse.newBuilder();
@@ -37,14 +40,10 @@ final class ProduceStreamCall {
   }
 
   void start() {
-    request.invalidMessageHandler(invalid -> {
-      over = true;
-      GrpcCalls.fail(request, GrpcCalls.invalidMessage(request, invalid));
-    });
+    GrpcCalls.receive(request, DECODER, this::refuse, this::receive);
     request.exceptionHandler(failure -> over = true);
     request.response().exceptionHandler(failure -> over = true);
     request.errorHandler(error -> over = true);
-    request.handler(this::receive);
     request.endHandler(v -> {
       requestEnded = true;
       endIfDone();
@@ -53,7 +52,15 @@ final class ProduceStreamCall {
     request.response().writeHead().onFailure(failure -> over = true);
   }
 
+  private void refuse(StreamHouseException failure) {
+    over = true;
+    GrpcCalls.fail(request, failure);
+  }
+
   private void receive(ProduceStreamRequest message) {
+    if (over) {
+      return;
+    }
     for (ProduceBatch batch : message.getBatchesList()) {
       unanswered++;
       append(batch).onComplete(result -> {

@@ -4,12 +4,14 @@ import io.streamhouse.agent.AgentOptions;
 import io.streamhouse.agent.AgentVerticle;
 import io.streamhouse.agent.StorageOptions;
 import io.streamhouse.common.AgentAddress;
+import io.streamhouse.metadata.postgres.PostgresMetadataStore;
 import io.streamhouse.metadata.postgres.PostgresOptions;
 import io.streamhouse.storage.s3.S3Options;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -59,6 +61,12 @@ public final class TestStack implements AutoCloseable {
         .setMetadata(new PostgresOptions(postgres))
         .setStorage(new StorageOptions().setS3(new S3Options(bucket)))
         .setFlushIntervalMs(20);
+  }
+
+  /** Creates a topic, through the database. */
+  public void createTopic(String name, int partitions) {
+    await(PostgresMetadataStore.connect(vertx, postgres)
+        .compose(store -> store.createTopic(name, partitions, Map.of()).eventually(store::close)));
   }
 
   public RunningAgent startAgent() {
