@@ -87,6 +87,11 @@ final class ServerProcess {
         .mapEmpty();
   }
 
+  /** Does what the end of this process does: the server stops by itself. */
+  void breakPipe() throws IOException {
+    process.getOutputStream().close();
+  }
+
   private Future<Void> signal(String name) {
     return vertx.executeBlocking(() -> {
       if (process.isAlive()) {

@@ -56,7 +56,8 @@ class PostgresFaultsTest extends MetadataContract implements MetadataBackend {
     session = session();
     partition = topic(1).get(0);
     acquire(session, partition);
-    // Prepares the statement on the connection that is used next: a commit then is a single message.
+    // Prepares the statement on the connection that is used next: a commit then is a single
+    // message.
     append(session, partition, 2);
     object = object();
     request = request(session, object, chunk(object, partition, 2, 3, 1));
