@@ -129,6 +129,20 @@ class EmbeddedPostgresTest {
   }
 
   @Test
+  void aServerThatWasStoppedWithoutFlushingLosesNothing() {
+    EmbeddedPostgres first = await(EmbeddedPostgres.start(vertx, directory));
+    MetadataStore store = await(PostgresMetadataStore.connect(vertx, first.options()));
+    await(store.createTopic("kept", 1, Map.of()));
+    await(first.closeAtOnce());
+    await(store.close());
+    EmbeddedPostgres second = await(EmbeddedPostgres.start(vertx, directory));
+    MetadataStore again = await(PostgresMetadataStore.connect(vertx, second.options()));
+    assertThat(await(again.findTopic("kept")).partitions()).isEqualTo(1);
+    await(again.close());
+    await(second.close());
+  }
+
+  @Test
   void aStalePidFileWithTheNumberOfALivingProcessDoesNotPreventTheStart() throws IOException {
     await(await(EmbeddedPostgres.start(vertx, directory)).close());
     String text = ProcessHandle.current().pid() + "\n" + directory.resolve("postgresql") + "\n";
