@@ -51,6 +51,7 @@ final class Agent {
   private final Map<PartitionId, Entrance> entrances = new HashMap<>();
   private @Nullable ActiveSession active;
   private @Nullable AgentAddress address;
+  private Future<Void> joining = Future.succeededFuture();
   private UUID clusterId = new UUID(0, 0);
   private boolean draining;
 
@@ -118,7 +119,8 @@ final class Agent {
     draining = true;
     ActiveSession session = active;
     if (session == null) {
-      return Future.succeededFuture();
+      // A session that is being opened is closed as soon as it is there.
+      return joining.otherwiseEmpty();
     }
     LOG.info("Draining: {} leases, {} bytes in memory", session.leases.heldCount(), memory.bytes());
     Promise<Void> drained = Promise.promise();
@@ -182,17 +184,21 @@ final class Agent {
   }
 
   private Future<Void> openSession(AgentAddress advertised) {
-    return AgentSession.open(
+    joining = AgentSession.open(
             metadata, scheduler, retries, options, advertised.toString(), this::sessionLost)
-        .map(session -> {
+        .compose(session -> {
+          if (draining) {
+            return close(session);
+          }
           active = activate(session);
           LOG.info(
               "Agent {} at {} has session {}",
               options.getAgentId(),
               advertised,
               session.info().sessionId());
-          return null;
+          return Future.succeededFuture();
         });
+    return joining;
   }
 
   private ActiveSession activate(AgentSession session) {
@@ -249,12 +255,15 @@ final class Agent {
     }
     active = null;
     end(session, "it is shutting down");
+    return close(session.session);
+  }
+
+  private Future<Void> close(AgentSession session) {
     return session
-        .session
         .close()
         .onFailure(failure -> LOG.warn(
             "Cannot close session {}: {}. It expires within {} ms",
-            session.session.info().sessionId(),
+            session.info().sessionId(),
             failure.getMessage(),
             options.getSessionTtlMs()));
   }
