@@ -319,7 +319,7 @@ final class Agent {
           producers.knows(first) ? Future.succeededFuture() : producers.load(first);
       known.onComplete(loaded -> {
         if (loaded.failed()) {
-          leave().result.fail(loaded.cause());
+          refuse(loaded.cause());
           admitOthers();
         } else {
           topics
@@ -348,21 +348,27 @@ final class Agent {
     }
 
     private void admit(PartitionLog log) {
-      Entering entering = leave();
+      Entering entering = queue.remove();
       append(session, log, entering.batch).onComplete(entering.result);
+      // Counted in by the pipeline first: otherwise the gate would open for the moment in between.
+      memory.release(entering.batch.sizeBytes());
     }
 
     private void refuseAll(Throwable failure) {
       entrances.remove(partition, this);
       while (!queue.isEmpty()) {
-        leave().result.fail(failure);
+        refuse(failure);
       }
     }
 
-    private Entering leave() {
+    /** Whatever the failure says of its own call: this batch has not been written. */
+    private void refuse(Throwable failure) {
       Entering entering = queue.remove();
       memory.release(entering.batch.sizeBytes());
-      return entering;
+      entering.result.fail(
+          failure instanceof StreamHouseException known && known.mayHaveBeenWritten()
+              ? StreamHouseException.of(known.code(), String.valueOf(known.getMessage()), known)
+              : failure);
     }
 
     private record Entering(RecordBatch batch, Promise<AppendResult> result) {}

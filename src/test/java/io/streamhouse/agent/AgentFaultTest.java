@@ -65,9 +65,10 @@ class AgentFaultTest {
         harness.startAgent(options().setBufferBytesMax(1 << 20).setFlushBytesMax(1 << 20));
     Promise<Void> upload = Promise.promise();
     harness.storage.holdNextPut(upload.future());
-    agent.append(harness.partition(0), batch("x".repeat(1_040_000), "y".repeat(10_000)));
+    agent.append(harness.partition(0), batch("x".repeat(600_000)));
+    agent.append(harness.partition(0), batch("y".repeat(600_000)));
+    assertThat(agent.memory().isFull()).as("while they wait for the lease").isTrue();
     boolean[] open = new boolean[1];
-    assertThat(agent.memory().isFull()).isTrue();
     agent.memory().whenOpen(() -> open[0] = true);
     harness.time.advanceMs(1_000);
     assertThat(open[0]).as("while the upload hangs").isFalse();
