@@ -51,6 +51,7 @@ final class Agent {
   private final Map<PartitionId, Entrance> entrances = new HashMap<>();
   private @Nullable ActiveSession active;
   private @Nullable AgentAddress address;
+  private Future<Void> joining = Future.succeededFuture();
   private UUID clusterId = new UUID(0, 0);
   private boolean draining;
 
@@ -118,7 +119,8 @@ final class Agent {
     draining = true;
     ActiveSession session = active;
     if (session == null) {
-      return Future.succeededFuture();
+      // A session that is being opened is closed as soon as it is there.
+      return joining.otherwiseEmpty();
     }
     LOG.info("Draining: {} leases, {} bytes in memory", session.leases.heldCount(), memory.bytes());
     Promise<Void> drained = Promise.promise();
@@ -182,17 +184,21 @@ final class Agent {
   }
 
   private Future<Void> openSession(AgentAddress advertised) {
-    return AgentSession.open(
+    joining = AgentSession.open(
             metadata, scheduler, retries, options, advertised.toString(), this::sessionLost)
-        .map(session -> {
+        .compose(session -> {
+          if (draining) {
+            return close(session);
+          }
           active = activate(session);
           LOG.info(
               "Agent {} at {} has session {}",
               options.getAgentId(),
               advertised,
               session.info().sessionId());
-          return null;
+          return Future.succeededFuture();
         });
+    return joining;
   }
 
   private ActiveSession activate(AgentSession session) {
@@ -249,12 +255,15 @@ final class Agent {
     }
     active = null;
     end(session, "it is shutting down");
+    return close(session.session);
+  }
+
+  private Future<Void> close(AgentSession session) {
     return session
-        .session
         .close()
         .onFailure(failure -> LOG.warn(
             "Cannot close session {}: {}. It expires within {} ms",
-            session.session.info().sessionId(),
+            session.info().sessionId(),
             failure.getMessage(),
             options.getSessionTtlMs()));
   }
@@ -310,7 +319,7 @@ final class Agent {
           producers.knows(first) ? Future.succeededFuture() : producers.load(first);
       known.onComplete(loaded -> {
         if (loaded.failed()) {
-          leave().result.fail(loaded.cause());
+          refuse(loaded.cause());
           admitOthers();
         } else {
           topics
@@ -339,21 +348,27 @@ final class Agent {
     }
 
     private void admit(PartitionLog log) {
-      Entering entering = leave();
+      Entering entering = queue.remove();
       append(session, log, entering.batch).onComplete(entering.result);
+      // Counted in by the pipeline first: otherwise the gate would open for the moment in between.
+      memory.release(entering.batch.sizeBytes());
     }
 
     private void refuseAll(Throwable failure) {
       entrances.remove(partition, this);
       while (!queue.isEmpty()) {
-        leave().result.fail(failure);
+        refuse(failure);
       }
     }
 
-    private Entering leave() {
+    /** Whatever the failure says of its own call: this batch has not been written. */
+    private void refuse(Throwable failure) {
       Entering entering = queue.remove();
       memory.release(entering.batch.sizeBytes());
-      return entering;
+      entering.result.fail(
+          failure instanceof StreamHouseException known && known.mayHaveBeenWritten()
+              ? StreamHouseException.of(known.code(), String.valueOf(known.getMessage()), known)
+              : failure);
     }
 
     private record Entering(RecordBatch batch, Promise<AppendResult> result) {}

@@ -50,6 +50,7 @@ final class ProduceStreamCall {
     });
     // A client may wait for the head before it writes; answers come only later.
     request.response().writeHead().onFailure(failure -> over = true);
+    waitWhileFull();
   }
 
   private void refuse(StreamHouseException failure) {
@@ -63,21 +64,28 @@ final class ProduceStreamCall {
     }
     for (ProduceBatch batch : message.getBatchesList()) {
       unanswered++;
+      // Not the batch: copies of one that waits already would stay in memory, uncounted.
+      long correlationId = batch.getCorrelationId();
       append(batch).onComplete(result -> {
         unanswered--;
         if (result.succeeded()) {
           results.addResults(ProduceResult.newBuilder()
-              .setCorrelationId(batch.getCorrelationId())
+              .setCorrelationId(correlationId)
               .setBaseOffset(result.result().baseOffset())
               .setDuplicate(result.result().duplicate()));
         } else {
           results.addResults(ProduceResult.newBuilder()
-              .setCorrelationId(batch.getCorrelationId())
+              .setCorrelationId(correlationId)
               .setError(RpcErrors.toMessage(GrpcCalls.asKnown(result.cause()))));
         }
         scheduleWrite();
       });
     }
+    waitWhileFull();
+  }
+
+  /** Also at the start: else each new stream would bring one more message into a full memory. */
+  private void waitWhileFull() {
     if (agent.memory().isFull()) {
       request.pause();
       agent.memory().whenOpen(request::resume);

@@ -130,8 +130,9 @@ final class ProducerSequences {
 
   private Future<AppendResult> answerOf(int sequence, int count, int expected) {
     for (PendingBatch pending : inFlight) {
-      if (pending.batch().producerEpoch() == epoch && pending.batch().baseSequence() == sequence) {
-        if (pending.batch().recordCount() != count) {
+      RecordBatch batch = pending.batch();
+      if (batch.producerEpoch() == epoch && overlaps(batch, sequence, count)) {
+        if (batch.baseSequence() != sequence || batch.recordCount() != count) {
           throw reused(sequence, count);
         }
         return pending.durableAsDuplicate();
@@ -166,6 +167,13 @@ final class ProducerSequences {
       throw reused(sequence, count);
     }
     return new AppendResult(run.baseOffset() + (sequence - run.baseSequence()), true);
+  }
+
+  /** Whether a batch shares a sequence with a stretch, on the ring of 2³¹. */
+  private static boolean overlaps(RecordBatch batch, int sequence, int count) {
+    int ahead = (batch.baseSequence() - sequence) & Integer.MAX_VALUE;
+    int behind = (sequence - batch.baseSequence()) & Integer.MAX_VALUE;
+    return ahead < count || behind < batch.recordCount();
   }
 
   /** Whether a sequence is behind another on the ring of 2³¹: less than half a turn back. */

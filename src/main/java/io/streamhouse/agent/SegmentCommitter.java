@@ -86,6 +86,16 @@ final class SegmentCommitter {
     return attempt.done.future();
   }
 
+  /** Leaves objects that are stored, but of which nothing will be committed, to the collector. */
+  void discard(UUID sessionId, List<SegmentObject> objects) {
+    commits
+        .discardObjects(sessionId, objects)
+        .onFailure(failure -> LOG.info(
+            "Cannot mark {} objects as unwanted: {}. They are found again when the bucket is searched for orphans",
+            objects.size(),
+            failure.getMessage()));
+  }
+
   private void commit(Attempt attempt, int count) {
     commits
         .commit(attempt.request)

@@ -18,7 +18,6 @@ import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -207,15 +206,7 @@ class AgentTest {
     Future<AppendResult> lost =
         agent.append(harness.partition(0), batch(harness.producerId, 0, 0, "a"));
     harness.time.advanceMs(200);
-    // Another session has taken the partition over, written, and gone again.
-    UUID other =
-        harness.metadata.openSession("other", "other:1", "", 60_000).result().sessionId();
-    harness.metadata.liveAgents().result().stream()
-        .filter(info -> !info.sessionId().equals(other))
-        .forEach(info ->
-            harness.metadata.releaseLeases(info.sessionId(), List.of(harness.partition(0))));
-    harness.metadata.acquireLeases(other, List.of(harness.partition(0)));
-    harness.metadata.closeSession(other);
+    harness.takeLeaseAway(0);
     upload.complete();
     harness.time.settle();
 
