@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Who the server runs as: PostgreSQL refuses to run as root. Root starts it in a user namespace, where it is nobody
- * while its files stay root's; where such namespaces are not allowed, as the real user nobody, who then owns the files.
- * Blocking.
+ * Who the server runs as: PostgreSQL refuses to run as root, and as a user without a name. These start it in a user
+ * namespace, where it is nobody while its files stay theirs; where such namespaces are not allowed, root starts it as
+ * the real user nobody, who then owns the files. Blocking.
  */
 enum ServerUser {
   /** As the user of this process. */
   SAME(List.of()),
-  /** As root in a user namespace of its own. */
+  /** As the user of this process, who is nobody in a user namespace of its own. */
   NAMESPACE(List.of("unshare", "-U")),
   /** As user 65534. */
   NOBODY(List.of(
@@ -42,7 +42,8 @@ enum ServerUser {
    */
   static ServerUser choose(Path cluster) throws IOException {
     if (Users.current() != Users.ROOT) {
-      return SAME;
+      // PostgreSQL wants a user that has a name; a container's may have none.
+      return Users.hasName() || !NAMESPACE.succeeds("true") ? SAME : NAMESPACE;
     }
     boolean ownedByNobody = Files.exists(cluster) && Users.owner(cluster) == Users.NOBODY;
     if (!ownedByNobody && NAMESPACE.succeeds("true")) {

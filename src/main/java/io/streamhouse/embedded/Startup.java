@@ -105,10 +105,10 @@ final class Startup {
     return home.resolve("bin");
   }
 
-  private List<Path> caches() {
+  private List<Path> caches() throws IOException {
     Path shared = Path.of("/var/cache/streamhouse");
-    Path temporary = Path.of(
-        System.getProperty("java.io.tmpdir"), "streamhouse-" + System.getProperty("user.name"));
+    Path temporary =
+        Path.of(System.getProperty("java.io.tmpdir"), "streamhouse-" + Users.current());
     if (user == ServerUser.NOBODY) {
       return List.of(shared, temporary);
     }

@@ -18,6 +18,11 @@ final class Users {
     return owner(Path.of("/proc/self"));
   }
 
+  /** Whether the system's list of users knows who this process runs as. */
+  static boolean hasName() {
+    return !"?".equals(System.getProperty("user.name", "?"));
+  }
+
   static int owner(Path path) throws IOException {
     return (Integer) Files.getAttribute(path, "unix:uid");
   }
