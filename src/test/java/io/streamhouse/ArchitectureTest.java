@@ -184,6 +184,8 @@ class ArchitectureTest {
           BASE + ".agent")
       .and()
       .arePublic()
+      .and()
+      .areTopLevelClasses()
       .should()
       .haveSimpleNameEndingWith("Verticle")
       .orShould()

@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,8 @@ final class Agent {
   private final TopicDirectory topics;
   private final LogReader reader;
   private final ProducerRegistry producers;
+  private final StoreHealth storageHealth;
+  private final StoreHealth databaseHealth;
   private final Map<PartitionId, Entrance> entrances = new HashMap<>();
   private @Nullable ActiveSession active;
   private @Nullable AgentAddress address;
@@ -73,6 +76,9 @@ final class Agent {
     this.tails = new TailCache(options.getTailCacheBytesMax());
     this.topics = new TopicDirectory(metadata, scheduler);
     this.producers = new ProducerRegistry(metadata);
+    this.storageHealth =
+        new StoreHealth("The object store (" + storage.describe() + ")", scheduler);
+    this.databaseHealth = new StoreHealth("The database (" + metadata.describe() + ")", scheduler);
     this.reader = new LogReader(
         this::heldLog,
         tails,
@@ -100,6 +106,12 @@ final class Agent {
     ActiveSession session = active;
     if (session == null || draining) {
       return Future.failedFuture(unavailable());
+    }
+    Optional<String> trouble = trouble();
+    if (trouble.isPresent()) {
+      return Future.failedFuture(StreamHouseException.of(
+          ErrorCode.UNAVAILABLE,
+          "agent " + options.getAgentId() + " cannot store: " + trouble.get()));
     }
     RecordBatch batch;
     try {
@@ -132,6 +144,13 @@ final class Agent {
     });
     session.pipeline.drain().onComplete(v -> drained.tryComplete());
     return drained.future().onComplete(v -> deadline.cancel()).compose(v -> leave(session));
+  }
+
+  /** Why nothing can be stored just now. With nothing in memory the next batch is the one that finds out. */
+  private Optional<String> trouble() {
+    return memory.bytes() == 0
+        ? Optional.empty()
+        : storageHealth.trouble().or(databaseHealth::trouble);
   }
 
   MemoryGate memory() {
@@ -203,9 +222,10 @@ final class Agent {
 
   private ActiveSession activate(AgentSession session) {
     LeaseKeeper leases = new LeaseKeeper(metadata, session.info(), scheduler, tails);
-    SegmentUploader uploader = new SegmentUploader(storage, storage, scheduler, retries);
-    SegmentCommitter committer =
-        new SegmentCommitter(metadata, scheduler, retries, tails::add, producers, session::fenced);
+    SegmentUploader uploader =
+        new SegmentUploader(storage, storage, scheduler, retries, storageHealth);
+    SegmentCommitter committer = new SegmentCommitter(
+        metadata, scheduler, retries, tails::add, producers, databaseHealth, session::fenced);
     SegmentFactory segments = new SegmentFactory(clusterId, session.info().sessionId(), ids);
     FlushPipeline pipeline =
         new FlushPipeline(scheduler, uploader, committer, memory, options, segments);

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * when the commit is refused the whole {@link PartitionLog} is thrown away with everything that ran ahead.
  *
  * <p>Runs are how a duplicate's offset is found. At most {@value #IN_FLIGHT_MAX} batches of a producer are in flight,
- * each adds at most one run, so the last {@value #RUNS_MAX} runs cover every batch whose answer can have been lost.
+ * each adds one run, or two where sequences wrap, so the last {@value #RUNS_MAX} runs cover every batch whose answer can have been lost.
  */
 final class ProducerSequences {
   /** Most batches of one producer that wait for durability in one partition. */
   static final int IN_FLIGHT_MAX = 64;
 
-  private static final int RUNS_MAX = IN_FLIGHT_MAX;
+  private static final int RUNS_MAX = IN_FLIGHT_MAX + 1;
 
   private final PartitionId partitionId;
   private final long producerId;

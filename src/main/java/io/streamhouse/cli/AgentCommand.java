@@ -2,9 +2,10 @@ package io.streamhouse.cli;
 
 import io.streamhouse.agent.AgentOptions;
 import io.vertx.core.Promise;
+import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,6 +29,12 @@ final class AgentCommand implements Callable<Integer> {
       description = "Its configuration, as JSON; see conf/agent.json.")
   private Path conf = Path.of("");
 
+  @Option(
+      names = "--vertx-options",
+      paramLabel = "FILE",
+      description = "Options of Vert.x itself, as JSON; see conf/vertx-options.json.")
+  private @Nullable Path vertxOptions;
+
   AgentCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -35,10 +42,12 @@ final class AgentCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.levelForAgents();
-    AgentOptions options = read(conf, System.getenv());
+    AgentOptions options = read(conf);
     Promise<String> stop = Promise.promise();
     Signals.onFirst(stop::tryComplete);
-    try (VertxSession session = new VertxSession()) {
+    VertxOptions vertx =
+        vertxOptions == null ? VertxSession.DEFAULTS : ConfigFile.readVertxOptions(vertxOptions);
+    try (VertxSession session = new VertxSession(vertx)) {
       AgentRunner agent = VertxSession.await(AgentRunner.start(session.vertx(), options));
       terminal.line("agent " + options.getAgentId() + " ready on " + agent.address());
       terminal.flush();
@@ -49,12 +58,7 @@ final class AgentCommand implements Callable<Integer> {
   }
 
   /** The options of a file, with secrets of the environment in the place of its own. */
-  static AgentOptions read(Path file, Map<String, String> environment) {
-    AgentOptions options = new AgentOptions(ConfigFile.read(file)).validate();
-    String password = environment.get("STREAMHOUSE_PG_PASSWORD");
-    if (password != null) {
-      options.getMetadata().setPassword(password);
-    }
-    return options;
+  static AgentOptions read(Path file) {
+    return new AgentOptions(ConfigFile.read(file)).takeSecrets(System.getenv()).validate();
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -40,6 +41,30 @@ final class ConfigFile {
     }
     String text = new String(bytes, StandardCharsets.UTF_8);
     return new JsonObject(Buffer.buffer(text.startsWith("\ufeff") ? text.substring(1) : text));
+  }
+
+  /** Options of Vert.x in a file. Vert.x would ignore a key that it does not know; here it is refused. */
+  static VertxOptions readVertxOptions(Path file) {
+    JsonObject given = read(file);
+    refuseUnknown(file, "", given, new VertxOptions().toJson());
+    try {
+      return new VertxOptions(given);
+    } catch (IllegalArgumentException | ClassCastException e) {
+      throw CommandFailure.usage(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void refuseUnknown(Path file, String path, JsonObject given, JsonObject known) {
+    for (String key : given.fieldNames()) {
+      if (!known.containsKey(key)) {
+        throw CommandFailure.usage(file + ": Vert.x has no option " + path + key + "; known are "
+            + String.join(", ", known.fieldNames()));
+      }
+      if (given.getValue(key) instanceof JsonObject inner
+          && known.getValue(key) instanceof JsonObject all) {
+        refuseUnknown(file, path + key + ".", inner, all);
+      }
+    }
   }
 
   private static byte[] bytes(Path file) {

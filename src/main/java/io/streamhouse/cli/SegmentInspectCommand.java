@@ -67,7 +67,7 @@ final class SegmentInspectCommand implements Callable<Integer> {
       return file(
           Files.exists(file) ? file : EmbeddedStack.objectsIn(dataDirectory).resolve(name));
     }
-    AgentOptions options = AgentCommand.read(conf, System.getenv());
+    AgentOptions options = AgentCommand.read(conf);
     String directory = options.getStorage().getDirectory();
     if (directory != null) {
       return file(Path.of(directory).resolve(name));

@@ -3,9 +3,7 @@ package io.streamhouse.cli;
 import io.streamhouse.Admin;
 import io.streamhouse.Topic;
 import io.streamhouse.common.TopicNames;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -13,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /** {@code streamhouse topic alter}. */
 @Command(
     name = "alter",
-    description = "Add partitions to a topic or change its settings.",
+    description = "Add partitions to a topic.",
     footer = {"", "Example:", "  streamhouse topic alter logs --partitions 6"})
 final class TopicAlterCommand extends AdminCommand {
   @Parameters(paramLabel = "TOPIC", description = "The topic.")
@@ -22,12 +20,10 @@ final class TopicAlterCommand extends AdminCommand {
   @Option(
       names = "--partitions",
       paramLabel = "N",
+      required = true,
       description = "How many there shall be: at least as many as now. Keys move to other"
           + " partitions; records stay where they are.")
-  private @Nullable Integer partitions;
-
-  @Option(names = "--config", paramLabel = "KEY=VALUE", description = "A setting; repeatable.")
-  private Map<String, String> config = new LinkedHashMap<>();
+  private int partitions;
 
   TopicAlterCommand(Terminal terminal) {
     super(terminal);
@@ -36,16 +32,11 @@ final class TopicAlterCommand extends AdminCommand {
   @Override
   void run(Admin admin, Terminal terminal) {
     TopicNames.validate(name);
-    if (partitions == null && config.isEmpty()) {
-      throw CommandFailure.usage("nothing to change: give --partitions or --config");
-    }
-    if (partitions != null && partitions < 1) {
+    if (partitions < 1) {
       throw CommandFailure.usage("--partitions must be at least 1, but is " + partitions);
     }
-    Topic topic =
-        VertxSession.await(admin.alterTopic(name, partitions == null ? 0 : partitions, config));
+    Topic topic = VertxSession.await(admin.alterTopic(name, partitions, Map.of()));
     terminal.line("topic " + topic.name() + " has " + topic.partitionCount()
-        + (topic.partitionCount() == 1 ? " partition" : " partitions") + ", config "
-        + TopicJson.config(topic.config()));
+        + (topic.partitionCount() == 1 ? " partition" : " partitions"));
   }
 }

@@ -3,7 +3,6 @@ package io.streamhouse.cli;
 import io.streamhouse.Admin;
 import io.streamhouse.Topic;
 import io.streamhouse.common.TopicNames;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,9 +25,6 @@ final class TopicCreateCommand extends AdminCommand {
           + " Default: ${DEFAULT-VALUE}")
   private int partitions;
 
-  @Option(names = "--config", paramLabel = "KEY=VALUE", description = "A setting; repeatable.")
-  private Map<String, String> config = new LinkedHashMap<>();
-
   TopicCreateCommand(Terminal terminal) {
     super(terminal);
   }
@@ -39,7 +35,7 @@ final class TopicCreateCommand extends AdminCommand {
     if (partitions < 1) {
       throw CommandFailure.usage("--partitions must be at least 1, but is " + partitions);
     }
-    Topic topic = VertxSession.await(admin.createTopic(name, partitions, config));
+    Topic topic = VertxSession.await(admin.createTopic(name, partitions, Map.of()));
     terminal.line("created topic " + topic.name() + " with " + topic.partitionCount()
         + (topic.partitionCount() == 1 ? " partition" : " partitions"));
   }

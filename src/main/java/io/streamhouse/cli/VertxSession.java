@@ -15,10 +15,17 @@ final class VertxSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(VertxSession.class);
   private static final long CLOSE_TIMEOUT_MS = 10_000;
 
+  /** Vert.x as commands use it. */
+  static final VertxOptions DEFAULTS = new VertxOptions().setPreferNativeTransport(true);
+
   private final Vertx vertx;
 
   VertxSession() {
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    this(DEFAULTS);
+  }
+
+  VertxSession(VertxOptions options) {
+    vertx = Vertx.vertx(options);
   }
 
   Vertx vertx() {

@@ -404,4 +404,28 @@ class AgentTest {
         .isEqualTo(2);
     assertThat(harness.read(agent, 0)).containsExactly("a", "neighbour", "b");
   }
+
+  @Test
+  void aStoreThatKeepsFailingIsSaidToProducersAndTheyAreTakenAgainWhenItWorks() {
+    Agent agent = harness.startAgent();
+    harness.append(agent, 0, batch("a"));
+    for (int i = 0; i < 24; i++) {
+      harness.storage.failNextPut(StorageException.Kind.FULL);
+    }
+    Future<AppendResult> waiting = agent.append(harness.partition(0), batch("b"));
+    harness.time.advanceMs(4_000);
+    Future<AppendResult> alsoWaiting = agent.append(harness.partition(0), batch("c"));
+    harness.time.advanceMs(2_000);
+    Future<AppendResult> refused = agent.append(harness.partition(1), batch("d"));
+
+    assertThat(codeOf(refused)).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(refused.cause())
+        .hasMessageContaining("put failed on purpose")
+        .hasMessageContaining("object store");
+    assertThat(((StreamHouseException) refused.cause()).mayHaveBeenWritten()).isFalse();
+    harness.time.advanceMs(20_000);
+    assertThat(waiting.result().baseOffset()).isEqualTo(1);
+    assertThat(alsoWaiting.result().baseOffset()).isEqualTo(2);
+    assertThat(harness.append(agent, 1, batch("d"))).isZero();
+  }
 }

@@ -57,4 +57,17 @@ class ConfigFileTest {
         .hasMessageContaining("does not exist");
     refused(" ".repeat(2 << 20), "is larger than 1048576 bytes");
   }
+
+  @Test
+  void anOptionThatVertxDoesNotKnowIsRefused() throws IOException {
+    assertThat(
+            ConfigFile.readVertxOptions(file("{\"eventLoopPoolSize\": 3}")).getEventLoopPoolSize())
+        .isEqualTo(3);
+    Path typo = file("{\"eventLoopPoolsize\": 3}");
+    assertThatThrownBy(() -> ConfigFile.readVertxOptions(typo))
+        .hasMessageContaining("no option eventLoopPoolsize");
+    Path nested = file("{\"eventBusOptions\": {\"prot\": 3}}");
+    assertThatThrownBy(() -> ConfigFile.readVertxOptions(nested))
+        .hasMessageContaining("no option eventBusOptions.prot");
+  }
 }

@@ -49,6 +49,10 @@ public final class ScriptedCluster {
     return topic;
   }
 
+  public synchronized void addPartitions(String name, int partitions) {
+    topics.put(name, new TopicState(name, topics.get(name).id(), partitions));
+  }
+
   public synchronized void deleteTopic(String name) {
     topics.remove(name);
   }

@@ -29,8 +29,8 @@ public final class TestStack implements AutoCloseable {
   private final S3Options bucket;
   private final List<RunningAgent> agents = new ArrayList<>();
 
-  /** An agent in this JVM. */
-  public record RunningAgent(String deploymentId, AgentAddress address) {}
+  /** An agent in this JVM: the address that clients are told, and the port it listens on. */
+  public record RunningAgent(String deploymentId, AgentAddress address, int port) {}
 
   public TestStack() {
     try {
@@ -76,7 +76,7 @@ public final class TestStack implements AutoCloseable {
   public RunningAgent startAgent(AgentOptions options) {
     AgentVerticle verticle = new AgentVerticle(options);
     String id = await(vertx.deployVerticle(verticle));
-    RunningAgent agent = new RunningAgent(id, verticle.address());
+    RunningAgent agent = new RunningAgent(id, verticle.address(), verticle.port());
     agents.add(agent);
     return agent;
   }

@@ -80,7 +80,7 @@ final class Slot {
           if (pool == fresh) {
             connection = opened;
             // The call that runs on it fails and says so; here it is only another sign of the same.
-            opened.exceptionHandler(e -> LOG.debug("A connection failed", e));
+            opened.exceptionHandler(e -> LOG.debug("A connection failed: {}", e.toString()));
             opened.closeHandler(v -> forget(fresh));
           }
         });

@@ -175,13 +175,16 @@ public final class BatchAccumulatorVerticle extends VerticleBase {
       accumulator.flush(last);
       endTurn();
       finishFlushes();
-      return last.promise
-          .future()
-          .timeout(Math.max(1, options.getCloseTimeoutMs()), TimeUnit.MILLISECONDS)
-          .recover(timeout -> {
-            giveUp();
-            return Future.succeededFuture();
-          });
+      Promise<Void> stopped = Promise.promise();
+      Scheduler.Task giveUp = scheduler.schedule(Math.max(1, options.getCloseTimeoutMs()), () -> {
+        giveUp();
+        stopped.tryComplete();
+      });
+      last.promise.future().onComplete(v -> {
+        giveUp.cancel();
+        stopped.tryComplete();
+      });
+      return stopped.future();
     }
 
     private void giveUp() {

@@ -39,7 +39,7 @@ final class RecordIntake {
     if (refusal != null) {
       return Future.failedFuture(refusal);
     }
-    long charged = (long) size + MemoryBudget.RECORD_OVERHEAD_BYTES;
+    long charged = size + MemoryBudget.RECORD_OVERHEAD_BYTES;
     if (!budget.tryReserve(charged)) {
       return Future.failedFuture(RecordAccumulator.bufferFull(
           options, budget, "and as much again waits for room already"));
@@ -100,11 +100,11 @@ final class RecordIntake {
         : failure;
   }
 
-  private @Nullable StreamHouseException refusal(ProducerRecord record, int size) {
+  private @Nullable StreamHouseException refusal(ProducerRecord record, long size) {
     if (size > options.getRecordBytesMax()) {
       return StreamHouseException.of(
           ErrorCode.RECORD_TOO_LARGE,
-          "a record for topic '" + TopicNames.printable(record.topic()) + "' takes up to " + size
+          "a record for topic '" + TopicNames.printable(record.topic()) + "' takes " + size
               + " bytes, recordBytesMax is " + options.getRecordBytesMax()
               + ": send less in one record, or raise recordBytesMax here and the limit of the agents");
     }

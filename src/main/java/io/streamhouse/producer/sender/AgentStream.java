@@ -190,6 +190,9 @@ final class AgentStream implements AgentLink {
         GrpcClientResponse<ProduceStreamRequest, ProduceStreamResponse> response) {
       response.handler(this::onResults);
       response.exceptionHandler(this::broken);
+      // A stream that is reset after the first answer tells this handler and no other.
+      response.errorHandler(error -> end(StreamHouseException.unknownOutcome(
+          ErrorCode.UNAVAILABLE, "the stream to " + agent + " was reset (" + error + ")", null)));
       response.endHandler(v -> {
         StreamHouseException failure = AgentClient.failureOf("ProduceStream at " + agent, response);
         end(

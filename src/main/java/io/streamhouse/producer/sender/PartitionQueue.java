@@ -187,11 +187,8 @@ final class PartitionQueue implements ProducerIdentityKeeper.Waiter {
         restartSequence(batch);
       }
       case FENCED -> {
-        if (shared.options.getProducerName() != null) {
-          shared.port.fenced(failure);
-        } else {
-          giveUp(batch, failure);
-        }
+        fenced(failure);
+        giveUp(batch, failure);
       }
       case PARTITION -> giveUpAll(batch, failure);
       case BATCH -> giveUp(batch, failure);
@@ -226,10 +223,14 @@ final class PartitionQueue implements ProducerIdentityKeeper.Waiter {
 
   @Override
   public void onIdentityRefused(StreamHouseException failure) {
-    if (state == State.AWAITING_IDENTITY) {
-      become(State.READY);
-      failWaiting(failure);
+    if (state != State.AWAITING_IDENTITY) {
+      return;
     }
+    become(State.READY);
+    if (FailureKind.of(failure.code()) == FailureKind.FENCED) {
+      fenced(failure);
+    }
+    failWaiting(failure);
   }
 
   @Override
@@ -335,6 +336,13 @@ final class PartitionQueue implements ProducerIdentityKeeper.Waiter {
     }
   }
 
+  /** Two producers with one name must not take it from each other in turn: the older one stops for good. */
+  private void fenced(StreamHouseException failure) {
+    if (shared.options.getProducerName() != null) {
+      shared.port.fenced(failure);
+    }
+  }
+
   private void retry(OutgoingBatch batch, StreamHouseException failure) {
     if (batch.attempts() > shared.options.getRetriesMax()) {
       giveUp(
@@ -403,6 +411,9 @@ final class PartitionQueue implements ProducerIdentityKeeper.Waiter {
 
   private void giveUp(OutgoingBatch lost, StreamHouseException failure) {
     List<OutgoingBatch> affected = inFlight.takeFrom(lost);
+    if (affected.isEmpty()) {
+      return;
+    }
     boolean gap = !lost.mayHaveBeenWritten();
     fail(affected.remove(0), failure, !gap);
     renumber(affected, gap, failure);

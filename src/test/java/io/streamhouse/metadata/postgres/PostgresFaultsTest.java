@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.waitAtMost;
 import io.streamhouse.ErrorCode;
 import io.streamhouse.StreamHouseException;
 import io.streamhouse.common.PartitionId;
+import io.streamhouse.common.ProducerIdentity;
 import io.streamhouse.metadata.Chunk;
 import io.streamhouse.metadata.CommitRequest;
 import io.streamhouse.metadata.CommitResult;
@@ -219,6 +220,27 @@ class PostgresFaultsTest extends MetadataContract implements MetadataBackend {
     await(open.commit());
     assertThat(await(takeover).get(0).endOffset()).isEqualTo(5);
     assertThat(await(takeover).get(0).epoch()).isEqualTo(2);
+    await(other.close());
+  }
+
+  @Test
+  void aTakeoverOfAProducersNameWaitsForItsCommitThatIsRunning() {
+    String name = uniqueName("named");
+    ProducerIdentity old = await(store.takeOver(name));
+    request = withProducers(request, producer(partition, old.producerId(), 0, 0, 3, 2));
+    PgConnection other = await(TestPostgres.connect(options));
+    Transaction open = await(other.begin());
+    commitOn(other);
+    Future<ProducerIdentity> takeover = store.takeOver(name);
+    awaitBlocked(1);
+    await(open.commit());
+    assertThat(await(takeover)).isEqualTo(new ProducerIdentity(old.producerId(), 1));
+    SegmentObject late = object();
+    CommitRequest refused = withProducers(
+        request(session, late, chunk(late, partition, 5, 1, 1)),
+        producer(partition, old.producerId(), 0, 3, 1, 5));
+    assertThat(await(store.commit(refused)).partitions())
+        .containsExactly(Map.entry(partition, PartitionStatus.PRODUCER_FENCED));
     await(other.close());
   }
 
