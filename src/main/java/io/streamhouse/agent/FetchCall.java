@@ -36,6 +36,7 @@ final class FetchCall {
   private static final int PARTITIONS_MAX = 1_000;
   private static final int BYTES_MAX = 32 << 20;
   private static final int BYTES_DEFAULT = 8 << 20;
+  private static final int DECODED_BYTES_MAX = BYTES_MAX;
   private static final int WAIT_MS_MAX = 60_000;
   private static final int POLL_MS = 100;
 
@@ -44,6 +45,7 @@ final class FetchCall {
   private final int bytesMax;
   private final long deadlineMs;
   private final Promise<FetchResponse> answer = Promise.promise();
+  private long decodedBytes;
 
   FetchCall(Agent agent, FetchRequest request) {
     this.agent = agent;
@@ -188,10 +190,16 @@ final class FetchCall {
     }
     try {
       for (ByteBuffer batch : slice.batches()) {
+        if (decodedBytes >= DECODED_BYTES_MAX) {
+          // Compressed batches are small for what is in them; the next fetch begins with the rest.
+          return;
+        }
         for (LogRecord record :
             RecordBatch.at(batch, 0).records(agent.options().getUncompressedBytesMax())) {
           if (record.offset() >= offset) {
-            partition.addRecords(record(record));
+            FetchedRecord decoded = record(record);
+            decodedBytes += decoded.getSerializedSize();
+            partition.addRecords(decoded);
           }
         }
       }

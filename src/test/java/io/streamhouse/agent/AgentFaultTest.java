@@ -8,12 +8,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.streamhouse.ErrorCode;
 import io.streamhouse.StreamHouseException;
+import io.streamhouse.proto.v1.FetchFormat;
 import io.streamhouse.proto.v1.FetchPartition;
 import io.streamhouse.proto.v1.FetchRequest;
 import io.streamhouse.proto.v1.FetchResponse;
+import io.streamhouse.record.Compression;
+import io.streamhouse.record.RecordBatchBuilder;
 import io.streamhouse.testing.MemoryMetadataStore.CommitFault;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +136,32 @@ class AgentFaultTest {
     harness.time.advanceMs(100);
     assertThat(fetch.succeeded()).isTrue();
     assertThat(fetch.result().getPartitions(0).getBatches().size()).isGreaterThan(200);
+  }
+
+  @Test
+  @Tag("never-13")
+  void recordsThatAreLargeWhenUncompressedAreFetchedInSeveralAnswers() {
+    Agent agent = harness.startAgent();
+    int batches = 50;
+    for (int i = 0; i < batches; i++) {
+      RecordBatchBuilder builder = new RecordBatchBuilder(1024, 2 << 20);
+      builder.tryAppend(1_000, null, Buffer.buffer(new byte[1 << 20]), List.of());
+      harness.append(agent, 0, builder.build(Compression.GZIP));
+    }
+    List<Integer> counts = new ArrayList<>();
+    for (int next = 0; next < batches; next += counts.get(counts.size() - 1)) {
+      Future<FetchResponse> fetch = new FetchCall(
+              agent,
+              FetchRequest.newBuilder()
+                  .setFormat(FetchFormat.FETCH_FORMAT_RECORDS)
+                  .addPartitions(fetchOf(0, next))
+                  .build())
+          .run();
+      harness.time.settle();
+      assertThat(fetch.result().getPartitions(0).getRecords(0).getOffset()).isEqualTo(next);
+      counts.add(fetch.result().getPartitions(0).getRecordsCount());
+    }
+    assertThat(counts).containsExactly(32, 18);
   }
 
   private FetchPartition fetchOf(int partition, long offset) {
