@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +49,12 @@ final class Agent {
   private final TopicDirectory topics;
   private final LogReader reader;
   private final ProducerRegistry producers;
+  private final StoreHealth storageHealth;
+  private final StoreHealth databaseHealth;
   private final Map<PartitionId, Entrance> entrances = new HashMap<>();
   private @Nullable ActiveSession active;
   private @Nullable AgentAddress address;
+  private Future<Void> joining = Future.succeededFuture();
   private UUID clusterId = new UUID(0, 0);
   private boolean draining;
 
@@ -72,6 +76,9 @@ final class Agent {
     this.tails = new TailCache(options.getTailCacheBytesMax());
     this.topics = new TopicDirectory(metadata, scheduler);
     this.producers = new ProducerRegistry(metadata);
+    this.storageHealth =
+        new StoreHealth("The object store (" + storage.describe() + ")", scheduler);
+    this.databaseHealth = new StoreHealth("The database (" + metadata.describe() + ")", scheduler);
     this.reader = new LogReader(
         this::heldLog,
         tails,
@@ -100,6 +107,12 @@ final class Agent {
     if (session == null || draining) {
       return Future.failedFuture(unavailable());
     }
+    Optional<String> trouble = trouble();
+    if (trouble.isPresent()) {
+      return Future.failedFuture(StreamHouseException.of(
+          ErrorCode.UNAVAILABLE,
+          "agent " + options.getAgentId() + " cannot store: " + trouble.get()));
+    }
     RecordBatch batch;
     try {
       batch = BatchValidator.validate(bytes, limits);
@@ -118,7 +131,8 @@ final class Agent {
     draining = true;
     ActiveSession session = active;
     if (session == null) {
-      return Future.succeededFuture();
+      // A session that is being opened is closed as soon as it is there.
+      return joining.otherwiseEmpty();
     }
     LOG.info("Draining: {} leases, {} bytes in memory", session.leases.heldCount(), memory.bytes());
     Promise<Void> drained = Promise.promise();
@@ -130,6 +144,13 @@ final class Agent {
     });
     session.pipeline.drain().onComplete(v -> drained.tryComplete());
     return drained.future().onComplete(v -> deadline.cancel()).compose(v -> leave(session));
+  }
+
+  /** Why nothing can be stored just now. With nothing in memory the next batch is the one that finds out. */
+  private Optional<String> trouble() {
+    return memory.bytes() == 0
+        ? Optional.empty()
+        : storageHealth.trouble().or(databaseHealth::trouble);
   }
 
   MemoryGate memory() {
@@ -182,24 +203,29 @@ final class Agent {
   }
 
   private Future<Void> openSession(AgentAddress advertised) {
-    return AgentSession.open(
+    joining = AgentSession.open(
             metadata, scheduler, retries, options, advertised.toString(), this::sessionLost)
-        .map(session -> {
+        .compose(session -> {
+          if (draining) {
+            return close(session);
+          }
           active = activate(session);
           LOG.info(
               "Agent {} at {} has session {}",
               options.getAgentId(),
               advertised,
               session.info().sessionId());
-          return null;
+          return Future.succeededFuture();
         });
+    return joining;
   }
 
   private ActiveSession activate(AgentSession session) {
     LeaseKeeper leases = new LeaseKeeper(metadata, session.info(), scheduler, tails);
-    SegmentUploader uploader = new SegmentUploader(storage, storage, scheduler, retries);
-    SegmentCommitter committer =
-        new SegmentCommitter(metadata, scheduler, retries, tails::add, producers, session::fenced);
+    SegmentUploader uploader =
+        new SegmentUploader(storage, storage, scheduler, retries, storageHealth);
+    SegmentCommitter committer = new SegmentCommitter(
+        metadata, scheduler, retries, tails::add, producers, databaseHealth, session::fenced);
     SegmentFactory segments = new SegmentFactory(clusterId, session.info().sessionId(), ids);
     FlushPipeline pipeline =
         new FlushPipeline(scheduler, uploader, committer, memory, options, segments);
@@ -249,12 +275,15 @@ final class Agent {
     }
     active = null;
     end(session, "it is shutting down");
+    return close(session.session);
+  }
+
+  private Future<Void> close(AgentSession session) {
     return session
-        .session
         .close()
         .onFailure(failure -> LOG.warn(
             "Cannot close session {}: {}. It expires within {} ms",
-            session.session.info().sessionId(),
+            session.info().sessionId(),
             failure.getMessage(),
             options.getSessionTtlMs()));
   }
@@ -310,7 +339,7 @@ final class Agent {
           producers.knows(first) ? Future.succeededFuture() : producers.load(first);
       known.onComplete(loaded -> {
         if (loaded.failed()) {
-          leave().result.fail(loaded.cause());
+          refuse(loaded.cause());
           admitOthers();
         } else {
           topics
@@ -339,21 +368,27 @@ final class Agent {
     }
 
     private void admit(PartitionLog log) {
-      Entering entering = leave();
+      Entering entering = queue.remove();
       append(session, log, entering.batch).onComplete(entering.result);
+      // Counted in by the pipeline first: otherwise the gate would open for the moment in between.
+      memory.release(entering.batch.sizeBytes());
     }
 
     private void refuseAll(Throwable failure) {
       entrances.remove(partition, this);
       while (!queue.isEmpty()) {
-        leave().result.fail(failure);
+        refuse(failure);
       }
     }
 
-    private Entering leave() {
+    /** Whatever the failure says of its own call: this batch has not been written. */
+    private void refuse(Throwable failure) {
       Entering entering = queue.remove();
       memory.release(entering.batch.sizeBytes());
-      return entering;
+      entering.result.fail(
+          failure instanceof StreamHouseException known && known.mayHaveBeenWritten()
+              ? StreamHouseException.of(known.code(), String.valueOf(known.getMessage()), known)
+              : failure);
     }
 
     private record Entering(RecordBatch batch, Promise<AppendResult> result) {}

@@ -34,6 +34,7 @@ public final class AgentVerticle extends VerticleBase {
   private @Nullable MetadataStore metadata;
   private @Nullable ObjectStore storage;
   private @Nullable AgentAddress address;
+  private int port;
 
   /** For deployment by name: reads its options from the verticle's configuration. */
   public AgentVerticle() {}
@@ -49,6 +50,11 @@ public final class AgentVerticle extends VerticleBase {
       throw new IllegalStateException("the agent has not been started");
     }
     return address;
+  }
+
+  /** The port it listens on; known once it is deployed. */
+  public int port() {
+    return port;
   }
 
   @Override
@@ -86,13 +92,14 @@ public final class AgentVerticle extends VerticleBase {
 
   private Future<Void> join(Agent joining, HttpServer server) {
     AgentOptions options = joining.options();
-    AgentAddress advertised = advertised(options, server.actualPort());
+    port = server.actualPort();
+    AgentAddress advertised = advertised(options, port);
     address = advertised;
     LOG.info(
         "Agent {} listens on {}:{}, with metadata in {} and segments in {}",
         options.getAgentId(),
         options.getHost(),
-        server.actualPort(),
+        port,
         joining.metadata().describe(),
         joining.storage().describe());
     return joining.start(advertised);

@@ -106,7 +106,7 @@ final class FetchCall {
       if (failed || size >= Math.max(1, request.getMinBytes()) || leftMs <= 0) {
         answer.complete(response(slices));
       } else {
-        waitForMore(ids, leftMs);
+        waitForMore(ids, slices, leftMs);
       }
     });
   }
@@ -146,16 +146,20 @@ final class FetchCall {
     return agent.reader().read(id.result(), partition.getOffset(), limit);
   }
 
-  private void waitForMore(List<Future<PartitionId>> ids, long leftMs) {
+  private void waitForMore(
+      List<Future<PartitionId>> ids, List<Future<FetchedSlice>> slices, long leftMs) {
     List<PartitionLog> led = new ArrayList<>();
-    for (Future<PartitionId> id : ids) {
-      PartitionLog log = id.succeeded() ? agent.heldLog(id.result()) : null;
+    boolean moved = false;
+    for (int i = 0; i < ids.size(); i++) {
+      PartitionLog log = agent.heldLog(ids.get(i).result());
       if (log != null) {
         led.add(log);
+        moved |= log.committedEnd() > slices.get(i).result().endOffset();
       }
     }
     long waitMs = led.size() == ids.size() ? leftMs : Math.min(POLL_MS, leftMs);
-    new Waiting(ids, led).start(waitMs);
+    // A log that has moved while another was being read does not call again.
+    new Waiting(ids, led).start(moved ? 0 : waitMs);
   }
 
   private FetchResponse response(List<Future<FetchedSlice>> slices) {

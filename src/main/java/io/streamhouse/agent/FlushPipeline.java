@@ -207,6 +207,7 @@ final class FlushPipeline {
     if (committing || aborted) {
       return;
     }
+    dropDead();
     List<Flight> ready = new ArrayList<>();
     for (Flight flight : flights) {
       if (flight.state != FlightState.STORED || ready.size() == SegmentCommitter.SEGMENTS_MAX) {
@@ -233,6 +234,20 @@ final class FlushPipeline {
       flushIfDue();
       commitReady();
     });
+  }
+
+  /** A stored segment whose leases are all lost has nothing to commit: only its object has to be cleared away. */
+  private void dropDead() {
+    List<Flight> dead = flights.stream()
+        .filter(flight -> flight.state == FlightState.STORED)
+        .filter(flight -> flight.segment.chunksToCommit().isEmpty())
+        .toList();
+    if (!dead.isEmpty()) {
+      dead.forEach(this::land);
+      committer.discard(
+          segments.sessionId(),
+          dead.stream().map(flight -> flight.segment.object()).toList());
+    }
   }
 
   private void land(Flight flight) {

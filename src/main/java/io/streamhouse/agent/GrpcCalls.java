@@ -5,13 +5,14 @@ import io.streamhouse.ErrorCode;
 import io.streamhouse.StreamHouseException;
 import io.streamhouse.rpc.RpcErrors;
 import io.vertx.core.Future;
+import io.vertx.grpc.common.CodecException;
+import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcStatus;
-import io.vertx.grpc.common.InvalidMessageException;
-import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +32,7 @@ final class GrpcCalls {
       GrpcServer server, ServiceMethod<Q, R> method, Function<Q, Future<R>> handler) {
     server.callHandler(method, request -> {
       boolean[] seen = new boolean[1];
-      refuseInvalidMessages(request);
-      request.handler(message -> {
+      receive(request, method.decoder(), failure -> fail(request, failure), message -> {
         if (!seen[0]) {
           seen[0] = true;
           answer(request, handler, message);
@@ -48,9 +48,32 @@ final class GrpcCalls {
     });
   }
 
-  /** Answers messages that are too large or no protobuf, where Vert.x would only reset the stream. */
-  static void refuseInvalidMessages(GrpcServerRequest<?, ?> request) {
-    request.invalidMessageHandler(invalid -> fail(request, invalidMessage(request, invalid)));
+  /**
+   * Receives the messages of a call. Decodes them itself: Vert.x would reset the stream of a message that is no
+   * protobuf, and the caller would never learn why.
+   */
+  static <Q> void receive(
+      GrpcServerRequest<Q, ?> request,
+      GrpcMessageDecoder<Q> decoder,
+      Consumer<StreamHouseException> onInvalid,
+      Consumer<Q> onMessage) {
+    request.invalidMessageHandler(invalid -> onInvalid.accept(StreamHouseException.of(
+        ErrorCode.RECORD_TOO_LARGE,
+        "the message is larger than this agent takes in one message",
+        invalid)));
+    request.messageHandler(message -> {
+      Q decoded;
+      try {
+        decoded = decoder.decode(message);
+      } catch (CodecException e) {
+        onInvalid.accept(StreamHouseException.of(
+            ErrorCode.INVALID_ARGUMENT,
+            "the message is no " + request.methodName() + " request",
+            e));
+        return;
+      }
+      onMessage.accept(decoded);
+    });
   }
 
   /** Ends a call with an error, unless it has ended. */
@@ -99,19 +122,5 @@ final class GrpcCalls {
             .onFailure(gone ->
                 LOG.debug("A caller has gone before its answer to {}", request.methodName())))
         .onFailure(failure -> fail(request, failure));
-  }
-
-  static StreamHouseException invalidMessage(
-      GrpcServerRequest<?, ?> request, InvalidMessageException invalid) {
-    if (invalid instanceof MessageSizeOverflowException) {
-      return StreamHouseException.of(
-          ErrorCode.RECORD_TOO_LARGE,
-          "the message is larger than this agent takes in one message",
-          invalid);
-    }
-    return StreamHouseException.of(
-        ErrorCode.INVALID_ARGUMENT,
-        "the message is no " + request.methodName() + " request",
-        invalid);
   }
 }

@@ -104,17 +104,20 @@ final class LeaseKeeper {
     wanted.clear();
     asked.putAll(batch);
     List<PartitionId> ids = List.copyOf(batch.keySet());
-    leases.acquireLeases(session.sessionId(), ids).compose(this::load).onComplete(loaded -> {
-      asked.keySet().removeAll(ids);
-      if (closedBy != null) {
-        return;
-      }
-      if (loaded.failed()) {
-        batch.values().forEach(promise -> promise.fail(loaded.cause()));
-      } else {
-        batch.forEach((id, promise) -> answer(id, promise, loaded.result()));
-      }
-    });
+    leases
+        .acquireLeases(session.sessionId(), ids)
+        .compose(this::load)
+        .onComplete(loaded -> batch.forEach((id, promise) -> {
+          // Otherwise the keeper has been closed meanwhile, perhaps by what an earlier answer set
+          // off.
+          if (asked.remove(id, promise)) {
+            if (loaded.failed()) {
+              promise.fail(loaded.cause());
+            } else {
+              answer(id, promise, loaded.result());
+            }
+          }
+        }));
   }
 
   /** Producer states are read after the leases are ours: from then on nobody else can change them. */

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class ProduceStreamCall {
   private static final Logger LOG = LoggerFactory.getLogger(ProduceStreamCall.class);
 
+  private static final AliasingDecoder<ProduceStreamRequest> DECODER =
+      new AliasingDecoder<>(ProduceStreamRequest.parser());
+
   private final Agent agent;
   private final GrpcServerRequest<ProduceStreamRequest, ProduceStreamResponse> request;
   private ProduceStreamResponse.Builder results = ProduceStreamResponse.newBuilder();
@@ -37,40 +40,52 @@ final class ProduceStreamCall {
   }
 
   void start() {
-    request.invalidMessageHandler(invalid -> {
-      over = true;
-      GrpcCalls.fail(request, GrpcCalls.invalidMessage(request, invalid));
-    });
+    GrpcCalls.receive(request, DECODER, this::refuse, this::receive);
     request.exceptionHandler(failure -> over = true);
     request.response().exceptionHandler(failure -> over = true);
     request.errorHandler(error -> over = true);
-    request.handler(this::receive);
     request.endHandler(v -> {
       requestEnded = true;
       endIfDone();
     });
     // A client may wait for the head before it writes; answers come only later.
     request.response().writeHead().onFailure(failure -> over = true);
+    waitWhileFull();
+  }
+
+  private void refuse(StreamHouseException failure) {
+    over = true;
+    GrpcCalls.fail(request, failure);
   }
 
   private void receive(ProduceStreamRequest message) {
+    if (over) {
+      return;
+    }
     for (ProduceBatch batch : message.getBatchesList()) {
       unanswered++;
+      // Not the batch: copies of one that waits already would stay in memory, uncounted.
+      long correlationId = batch.getCorrelationId();
       append(batch).onComplete(result -> {
         unanswered--;
         if (result.succeeded()) {
           results.addResults(ProduceResult.newBuilder()
-              .setCorrelationId(batch.getCorrelationId())
+              .setCorrelationId(correlationId)
               .setBaseOffset(result.result().baseOffset())
               .setDuplicate(result.result().duplicate()));
         } else {
           results.addResults(ProduceResult.newBuilder()
-              .setCorrelationId(batch.getCorrelationId())
+              .setCorrelationId(correlationId)
               .setError(RpcErrors.toMessage(GrpcCalls.asKnown(result.cause()))));
         }
         scheduleWrite();
       });
     }
+    waitWhileFull();
+  }
+
+  /** Also at the start: else each new stream would bring one more message into a full memory. */
+  private void waitWhileFull() {
     if (agent.memory().isFull()) {
       request.pause();
       agent.memory().whenOpen(request::resume);

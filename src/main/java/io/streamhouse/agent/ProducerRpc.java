@@ -10,8 +10,6 @@ import io.streamhouse.proto.v1.InitProducerRequest;
 import io.streamhouse.proto.v1.InitProducerResponse;
 import io.streamhouse.proto.v1.ProduceRequest;
 import io.streamhouse.proto.v1.ProduceResponse;
-import io.streamhouse.proto.v1.ProduceStreamRequest;
-import io.streamhouse.proto.v1.ProduceStreamResponse;
 import io.streamhouse.proto.v1.ProducerServiceGrpcService;
 import io.streamhouse.proto.v1.Record;
 import io.streamhouse.record.Compression;
@@ -19,8 +17,6 @@ import io.streamhouse.record.RecordBatch;
 import io.streamhouse.record.RecordBatchBuilder;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.grpc.common.GrpcMessageEncoder;
-import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.Service;
@@ -32,12 +28,6 @@ import org.jspecify.annotations.Nullable;
 /** ProducerService over gRPC. */
 final class ProducerRpc implements Service {
   private static final int PRODUCER_NAME_CHARS_MAX = 249;
-  private static final ServiceMethod<ProduceStreamRequest, ProduceStreamResponse> PRODUCE_STREAM =
-      ServiceMethod.server(
-          ProducerServiceGrpcService.SERVICE_NAME,
-          "ProduceStream",
-          GrpcMessageEncoder.encoder(),
-          new AliasingDecoder<>(ProduceStreamRequest.parser()));
 
   private final Agent agent;
 
@@ -59,7 +49,9 @@ final class ProducerRpc implements Service {
   public void bind(GrpcServer server) {
     GrpcCalls.unary(server, ProducerServiceGrpcService.InitProducer, this::initProducer);
     GrpcCalls.unary(server, ProducerServiceGrpcService.Produce, this::produce);
-    server.callHandler(PRODUCE_STREAM, request -> new ProduceStreamCall(agent, request).start());
+    server.callHandler(
+        ProducerServiceGrpcService.ProduceStream,
+        request -> new ProduceStreamCall(agent, request).start());
   }
 
   private Future<InitProducerResponse> initProducer(InitProducerRequest request) {

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * when the commit is refused the whole {@link PartitionLog} is thrown away with everything that ran ahead.
  *
  * <p>Runs are how a duplicate's offset is found. At most {@value #IN_FLIGHT_MAX} batches of a producer are in flight,
- * each adds at most one run, so the last {@value #RUNS_MAX} runs cover every batch whose answer can have been lost.
+ * each adds one run, or two where sequences wrap, so the last {@value #RUNS_MAX} runs cover every batch whose answer can have been lost.
  */
 final class ProducerSequences {
   /** Most batches of one producer that wait for durability in one partition. */
   static final int IN_FLIGHT_MAX = 64;
 
-  private static final int RUNS_MAX = IN_FLIGHT_MAX;
+  private static final int RUNS_MAX = IN_FLIGHT_MAX + 1;
 
   private final PartitionId partitionId;
   private final long producerId;
@@ -130,8 +130,9 @@ final class ProducerSequences {
 
   private Future<AppendResult> answerOf(int sequence, int count, int expected) {
     for (PendingBatch pending : inFlight) {
-      if (pending.batch().producerEpoch() == epoch && pending.batch().baseSequence() == sequence) {
-        if (pending.batch().recordCount() != count) {
+      RecordBatch batch = pending.batch();
+      if (batch.producerEpoch() == epoch && overlaps(batch, sequence, count)) {
+        if (batch.baseSequence() != sequence || batch.recordCount() != count) {
           throw reused(sequence, count);
         }
         return pending.durableAsDuplicate();
@@ -166,6 +167,13 @@ final class ProducerSequences {
       throw reused(sequence, count);
     }
     return new AppendResult(run.baseOffset() + (sequence - run.baseSequence()), true);
+  }
+
+  /** Whether a batch shares a sequence with a stretch, on the ring of 2³¹. */
+  private static boolean overlaps(RecordBatch batch, int sequence, int count) {
+    int ahead = (batch.baseSequence() - sequence) & Integer.MAX_VALUE;
+    int behind = (sequence - batch.baseSequence()) & Integer.MAX_VALUE;
+    return ahead < count || behind < batch.recordCount();
   }
 
   /** Whether a sequence is behind another on the ring of 2³¹: less than half a turn back. */

@@ -50,13 +50,14 @@ final class SegmentCommitter {
   private final BiConsumer<PartitionLog, List<PendingBatch>> onDurable;
   private final Runnable onSessionFenced;
   private final ProducerRegistry producers;
-  private boolean failing;
+  private final StoreHealth health;
 
   /**
    * Creates a committer.
    *
    * @param onDurable told of batches that have just become part of the log
    * @param producers told of batches that were refused because of a fenced producer
+   * @param health told how the database does
    * @param onSessionFenced told that the session is dead
    */
   SegmentCommitter(
@@ -65,12 +66,14 @@ final class SegmentCommitter {
       RetryPolicy retries,
       BiConsumer<PartitionLog, List<PendingBatch>> onDurable,
       ProducerRegistry producers,
+      StoreHealth health,
       Runnable onSessionFenced) {
     this.commits = commits;
     this.scheduler = scheduler;
     this.retries = retries;
     this.onDurable = onDurable;
     this.producers = producers;
+    this.health = health;
     this.onSessionFenced = onSessionFenced;
   }
 
@@ -84,6 +87,16 @@ final class SegmentCommitter {
     Attempt attempt = new Attempt(request, segments, alive, Promise.promise());
     commit(attempt, 0);
     return attempt.done.future();
+  }
+
+  /** Leaves objects that are stored, but of which nothing will be committed, to the collector. */
+  void discard(UUID sessionId, List<SegmentObject> objects) {
+    commits
+        .discardObjects(sessionId, objects)
+        .onFailure(failure -> LOG.info(
+            "Cannot mark {} objects as unwanted: {}. They are found again when the bucket is searched for orphans",
+            objects.size(),
+            failure.getMessage()));
   }
 
   private void commit(Attempt attempt, int count) {
@@ -114,22 +127,12 @@ final class SegmentCommitter {
     if (!attempt.alive.getAsBoolean()) {
       return;
     }
-    if (!failing) {
-      failing = true;
-      LOG.warn(
-          "Cannot commit {} segments: {}. Nothing is lost: they are stored, producers wait, and the commit is settled"
-              + " when the database answers",
-          attempt.segments.size(),
-          failure.getMessage());
-    }
+    health.failed(failure);
     scheduler.schedule(retries.delayMs(count), () -> action.accept(count + 1));
   }
 
   private void settle(Attempt attempt, CommitResult result) {
-    if (failing) {
-      failing = false;
-      LOG.info("The database commits again");
-    }
+    health.worked();
     switch (result.status()) {
       case APPLIED -> {
         attempt.segments.forEach(

@@ -11,28 +11,29 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Stores segments, and does not give up: an upload that fails is tried again, with backoff, as long as the session
  * lives. Meanwhile the data stays in memory, and producers feel back-pressure.
  */
 final class SegmentUploader {
-  private static final Logger LOG = LoggerFactory.getLogger(SegmentUploader.class);
-
   private final ObjectUploader uploader;
   private final ObjectFetcher fetcher;
   private final Scheduler scheduler;
   private final RetryPolicy retries;
-  private boolean failing;
+  private final StoreHealth health;
 
   SegmentUploader(
-      ObjectUploader uploader, ObjectFetcher fetcher, Scheduler scheduler, RetryPolicy retries) {
+      ObjectUploader uploader,
+      ObjectFetcher fetcher,
+      Scheduler scheduler,
+      RetryPolicy retries,
+      StoreHealth health) {
     this.uploader = uploader;
     this.fetcher = fetcher;
     this.scheduler = scheduler;
     this.retries = retries;
+    this.health = health;
   }
 
   /**
@@ -55,14 +56,14 @@ final class SegmentUploader {
         .recover(
             failure -> isAlreadyThere(failure) ? isOurs(segment) : Future.failedFuture(failure))
         .onSuccess(v -> {
-          noteSuccess();
+          health.worked();
           stored.complete();
         })
         .onFailure(failure -> {
           if (isAlreadyThere(failure)) {
             stored.fail(failure);
           } else if (alive.getAsBoolean()) {
-            noteFailure(key, failure);
+            health.failed(failure);
             scheduler.schedule(
                 retries.delayMs(attempt), () -> attempt(segment, alive, attempt + 1, stored));
           }
@@ -103,22 +104,5 @@ final class SegmentUploader {
   private static boolean isAlreadyThere(Throwable failure) {
     return failure instanceof StorageException storage
         && storage.kind() == StorageException.Kind.ALREADY_EXISTS;
-  }
-
-  private void noteFailure(String key, Throwable failure) {
-    if (!failing) {
-      failing = true;
-      LOG.warn(
-          "Cannot store {}: {}. Nothing is lost: data stays in memory, producers wait, and the upload is tried again",
-          key,
-          failure.getMessage());
-    }
-  }
-
-  private void noteSuccess() {
-    if (failing) {
-      failing = false;
-      LOG.info("The object store takes segments again");
-    }
   }
 }

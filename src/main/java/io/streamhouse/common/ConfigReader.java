@@ -9,7 +9,9 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
@@ -76,6 +78,36 @@ public final class ConfigReader {
           throw new IllegalArgumentException(key + " must be a list of strings");
         }
         values.add(text);
+      }
+      setter.accept(values);
+    });
+  }
+
+  /** Reads a list of whole numbers, if it is there. */
+  public ConfigReader integers(String key, Consumer<List<Integer>> setter) {
+    return read(key, "a list of whole numbers", JsonArray.class, array -> {
+      List<Integer> values = new ArrayList<>();
+      for (Object value : array) {
+        if (!(value instanceof Integer number)) {
+          throw new IllegalArgumentException(key + " must be a list of whole numbers");
+        }
+        values.add(number);
+      }
+      setter.accept(values);
+    });
+  }
+
+  /** Reads an object whose keys and values are whole numbers, if it is there. */
+  public ConfigReader numbersByNumber(String key, Consumer<Map<Integer, Long>> setter) {
+    return read(key, "an object", JsonObject.class, object -> {
+      Map<Integer, Long> values = new TreeMap<>();
+      for (Map.Entry<String, Object> entry : object) {
+        if (!entry.getKey().matches("[0-9]{1,9}")
+            || !(entry.getValue() instanceof Integer || entry.getValue() instanceof Long)) {
+          throw new IllegalArgumentException(
+              key + " must map whole numbers to whole numbers, as in {\"0\": 100}");
+        }
+        values.put(Integer.valueOf(entry.getKey()), ((Number) entry.getValue()).longValue());
       }
       setter.accept(values);
     });

@@ -66,7 +66,7 @@ final class PostgresBinaries {
       if (!Files.isDirectory(home)) {
         throw e;
       }
-      LOG.debug("Another process has unpacked {} first", home, e);
+      LOG.debug("Another process has unpacked {} first", home);
     }
   }
 

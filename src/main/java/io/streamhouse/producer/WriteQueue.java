@@ -25,6 +25,7 @@ final class WriteQueue {
   private final AtomicReference<@Nullable Waiter> waiter = new AtomicReference<>();
   private volatile LongSupplier usedBytes = () -> 0;
   private volatile long maxBytes;
+  private volatile boolean beenFull;
 
   WriteQueue(Vertx vertx, long bufferMemoryBytes) {
     this.vertx = vertx;
@@ -43,6 +44,7 @@ final class WriteQueue {
     if (usedBytes.getAsLong() <= maxBytes) {
       return false;
     }
+    beenFull = true;
     drainOwed.set(true);
     // It may have drained since it was measured: then nobody else would pay.
     released();
@@ -51,6 +53,12 @@ final class WriteQueue {
 
   void drainHandler(@Nullable Handler<Void> handler) {
     waiter.set(handler == null ? null : new Waiter(handler, Vertx.currentContext()));
+    if (handler != null && beenFull) {
+      // The debt may have been paid to the handler before this one, between "full" and now: a call
+      // too many does no
+      // harm, one too few leaves a stream paused for good.
+      drainOwed.set(true);
+    }
     released();
   }
 

@@ -73,13 +73,18 @@ public final class AgentClient {
   /** Opens a call whose messages the caller writes; it fails when the agent cannot be reached. */
   public <Q, R> Future<GrpcClientRequest<Q, R>> open(
       AgentAddress agent, ServiceMethod<R, Q> method) {
-    return client
-        .<Q, R>request(SocketAddress.inetSocketAddress(agent.port(), agent.host()), method)
-        .recover(failure -> Future.failedFuture(StreamHouseException.of(
-            ErrorCode.UNAVAILABLE,
-            "cannot reach an agent at " + agent + " (" + reason(failure)
-                + "): is one running there?",
-            failure)));
+    Future<GrpcClientRequest<Q, R>> request;
+    try {
+      request = client.request(SocketAddress.inetSocketAddress(agent.port(), agent.host()), method);
+    } catch (IllegalStateException e) {
+      // Thrown, not failed: the client is closed, perhaps with the verticle it belongs to.
+      return Future.failedFuture(StreamHouseException.of(
+          ErrorCode.CLOSED, "the client of the agent at " + agent + " is closed", e));
+    }
+    return request.recover(failure -> Future.failedFuture(StreamHouseException.of(
+        ErrorCode.UNAVAILABLE,
+        "cannot reach an agent at " + agent + " (" + reason(failure) + "): is one running there?",
+        failure)));
   }
 
   /** The error with which a streaming call has ended, or null when it ended well. To be asked at its end. */

@@ -82,6 +82,22 @@ final class AgentHarness {
     return result.result().baseOffset();
   }
 
+  /** Another session takes a partition over, and is gone again; its holder does not know yet. */
+  void takeLeaseAway(int partition) {
+    List<PartitionId> lease = List.of(partition(partition));
+    UUID holder = metadata
+        .partitionStates(lease)
+        .result()
+        .get(lease.get(0))
+        .holder()
+        .get()
+        .sessionId();
+    UUID other = metadata.openSession("other", "other:1", "", 60_000).result().sessionId();
+    metadata.releaseLeases(holder, lease);
+    metadata.acquireLeases(other, lease);
+    metadata.closeSession(other);
+  }
+
   static ErrorCode codeOf(Future<?> failed) {
     Assertions.assertThat(failed.failed()).as("failed: %s", failed).isTrue();
     return ((StreamHouseException) failed.cause()).code();

@@ -18,7 +18,6 @@ import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -207,15 +206,7 @@ class AgentTest {
     Future<AppendResult> lost =
         agent.append(harness.partition(0), batch(harness.producerId, 0, 0, "a"));
     harness.time.advanceMs(200);
-    // Another session has taken the partition over, written, and gone again.
-    UUID other =
-        harness.metadata.openSession("other", "other:1", "", 60_000).result().sessionId();
-    harness.metadata.liveAgents().result().stream()
-        .filter(info -> !info.sessionId().equals(other))
-        .forEach(info ->
-            harness.metadata.releaseLeases(info.sessionId(), List.of(harness.partition(0))));
-    harness.metadata.acquireLeases(other, List.of(harness.partition(0)));
-    harness.metadata.closeSession(other);
+    harness.takeLeaseAway(0);
     upload.complete();
     harness.time.settle();
 
@@ -412,5 +403,29 @@ class AgentTest {
     assertThat(harness.append(agent, 0, batch(young.producerId(), young.epoch(), 0, "b")))
         .isEqualTo(2);
     assertThat(harness.read(agent, 0)).containsExactly("a", "neighbour", "b");
+  }
+
+  @Test
+  void aStoreThatKeepsFailingIsSaidToProducersAndTheyAreTakenAgainWhenItWorks() {
+    Agent agent = harness.startAgent();
+    harness.append(agent, 0, batch("a"));
+    for (int i = 0; i < 24; i++) {
+      harness.storage.failNextPut(StorageException.Kind.FULL);
+    }
+    Future<AppendResult> waiting = agent.append(harness.partition(0), batch("b"));
+    harness.time.advanceMs(4_000);
+    Future<AppendResult> alsoWaiting = agent.append(harness.partition(0), batch("c"));
+    harness.time.advanceMs(2_000);
+    Future<AppendResult> refused = agent.append(harness.partition(1), batch("d"));
+
+    assertThat(codeOf(refused)).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(refused.cause())
+        .hasMessageContaining("put failed on purpose")
+        .hasMessageContaining("object store");
+    assertThat(((StreamHouseException) refused.cause()).mayHaveBeenWritten()).isFalse();
+    harness.time.advanceMs(20_000);
+    assertThat(waiting.result().baseOffset()).isEqualTo(1);
+    assertThat(alsoWaiting.result().baseOffset()).isEqualTo(2);
+    assertThat(harness.append(agent, 1, batch("d"))).isZero();
   }
 }

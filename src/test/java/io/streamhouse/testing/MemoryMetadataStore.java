@@ -46,6 +46,7 @@ public final class MemoryMetadataStore implements MetadataStore {
   private final Map<Long, Producer> producers = new HashMap<>();
   private final Map<String, Long> producerNames = new HashMap<>();
   private final Deque<CommitFault> nextCommits = new ArrayDeque<>();
+  private Future<Void> nextOpening = Future.succeededFuture();
   private long uuids;
   private long producerIds;
   private int commits;
@@ -70,6 +71,11 @@ public final class MemoryMetadataStore implements MetadataStore {
   /** What happens to the next commit. */
   public void failNextCommit(CommitFault fault) {
     nextCommits.add(fault);
+  }
+
+  /** The next session that is opened is there at once, but the answer waits for this future. */
+  public void holdNextOpening(Future<Void> release) {
+    nextOpening = release;
   }
 
   /** How many commits were asked for. */
@@ -166,7 +172,9 @@ public final class MemoryMetadataStore implements MetadataStore {
   public Future<AgentInfo> openSession(String agentId, String address, String zone, long ttlMs) {
     AgentInfo info = new AgentInfo(new UUID(3, ++uuids), agentId, address, zone);
     sessions.put(info.sessionId(), new Session(info, clockMs.getAsLong() + ttlMs));
-    return Future.succeededFuture(info);
+    Future<Void> release = nextOpening;
+    nextOpening = Future.succeededFuture();
+    return release.map(info);
   }
 
   @Override
@@ -186,6 +194,11 @@ public final class MemoryMetadataStore implements MetadataStore {
       session.dead = true;
     }
     return Future.succeededFuture();
+  }
+
+  /** A session's time is over; it lives on only when its heartbeat comes before others want its leases. */
+  public void expireSession(UUID sessionId) {
+    sessions.get(sessionId).expiresAtMs = clockMs.getAsLong();
   }
 
   @Override
@@ -255,6 +268,12 @@ public final class MemoryMetadataStore implements MetadataStore {
   @Override
   public Future<CommitResult> commit(CommitRequest request) {
     commits++;
+    request.objects().forEach(object -> {
+      if (request.chunks().stream()
+          .noneMatch(chunk -> chunk.objectId().equals(object.objectId()))) {
+        throw new IllegalArgumentException(object.key() + " is committed without a chunk");
+      }
+    });
     CommitFault fault = nextCommits.poll();
     if (fault == null) {
       return Future.succeededFuture(apply(request));

@@ -19,6 +19,7 @@ public final class MemoryObjectStore implements ObjectStore {
   private final TreeMap<String, ByteBuffer> objects = new TreeMap<>();
   private final Deque<Supplier<Future<Void>>> nextPuts = new ArrayDeque<>();
   private final List<String> putKeys = new ArrayList<>();
+  private Future<Void> nextGet = Future.succeededFuture();
 
   /** The next upload does not happen, and fails. */
   public void failNextPut(StorageException.Kind kind) {
@@ -34,6 +35,11 @@ public final class MemoryObjectStore implements ObjectStore {
   /** The next upload waits for this future before it happens. */
   public void holdNextPut(Future<Void> release) {
     nextPuts.add(() -> release);
+  }
+
+  /** The next read answers when this future succeeds. */
+  public void holdNextGet(Future<Void> release) {
+    nextGet = release;
   }
 
   public TreeMap<String, ByteBuffer> objects() {
@@ -85,7 +91,9 @@ public final class MemoryObjectStore implements ObjectStore {
     }
     byte[] copy = new byte[length];
     content.get((int) position, copy);
-    return Future.succeededFuture(ByteBuffer.wrap(copy));
+    Future<Void> release = nextGet;
+    nextGet = Future.succeededFuture();
+    return release.map(ByteBuffer.wrap(copy));
   }
 
   @Override

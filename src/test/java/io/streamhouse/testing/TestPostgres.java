@@ -4,6 +4,7 @@ import io.streamhouse.embedded.EmbeddedPostgres;
 import io.streamhouse.metadata.postgres.PostgresOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
@@ -38,6 +39,14 @@ public final class TestPostgres {
     PostgresOptions server = Server.OPTIONS;
     query(server, "CREATE DATABASE " + name);
     return new PostgresOptions(server).setUri(server.getUri().replaceFirst("/[^/]*$", "/" + name));
+  }
+
+  /** The options as an agent's configuration file has them, password included. */
+  public static JsonObject json(PostgresOptions options) {
+    JsonObject json = options.toJson();
+    json.remove("password");
+    String password = System.getProperty("streamhouse.test.postgres.password", Server.password());
+    return password.isEmpty() ? json : json.put("password", password);
   }
 
   /** Runs SQL on a connection of its own and waits for the result of the last statement. */
@@ -98,7 +107,8 @@ public final class TestPostgres {
         EMBEDDED = await(EmbeddedPostgres.start(VERTX, directory));
         OPTIONS = EMBEDDED.options();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-          await(EMBEDDED.close());
+          // Flushing the files of many databases would take longer than the tests.
+          await(EMBEDDED.closeAtOnce());
           delete(directory);
         }));
       } else {

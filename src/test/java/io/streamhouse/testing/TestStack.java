@@ -4,12 +4,14 @@ import io.streamhouse.agent.AgentOptions;
 import io.streamhouse.agent.AgentVerticle;
 import io.streamhouse.agent.StorageOptions;
 import io.streamhouse.common.AgentAddress;
+import io.streamhouse.metadata.postgres.PostgresMetadataStore;
 import io.streamhouse.metadata.postgres.PostgresOptions;
 import io.streamhouse.storage.s3.S3Options;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,8 +29,8 @@ public final class TestStack implements AutoCloseable {
   private final S3Options bucket;
   private final List<RunningAgent> agents = new ArrayList<>();
 
-  /** An agent in this JVM. */
-  public record RunningAgent(String deploymentId, AgentAddress address) {}
+  /** An agent in this JVM: the address that clients are told, and the port it listens on. */
+  public record RunningAgent(String deploymentId, AgentAddress address, int port) {}
 
   public TestStack() {
     try {
@@ -61,6 +63,12 @@ public final class TestStack implements AutoCloseable {
         .setFlushIntervalMs(20);
   }
 
+  /** Creates a topic, through the database. */
+  public void createTopic(String name, int partitions) {
+    await(PostgresMetadataStore.connect(vertx, postgres)
+        .compose(store -> store.createTopic(name, partitions, Map.of()).eventually(store::close)));
+  }
+
   public RunningAgent startAgent() {
     return startAgent(agentOptions());
   }
@@ -68,7 +76,7 @@ public final class TestStack implements AutoCloseable {
   public RunningAgent startAgent(AgentOptions options) {
     AgentVerticle verticle = new AgentVerticle(options);
     String id = await(vertx.deployVerticle(verticle));
-    RunningAgent agent = new RunningAgent(id, verticle.address());
+    RunningAgent agent = new RunningAgent(id, verticle.address(), verticle.port());
     agents.add(agent);
     return agent;
   }

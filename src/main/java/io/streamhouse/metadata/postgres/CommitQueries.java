@@ -13,7 +13,7 @@ import java.util.UUID;
 
 /** The commit and its relatives; the rules are in {@code db/V002__commit.sql}. */
 final class CommitQueries implements CommitStore {
-  private static final String COMMIT =
+  static final String COMMIT =
       "SELECT streamhouse.commit_segments($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
           + " $14, $15, $16, $17, $18, $19, $20, $21)";
   private static final String CLAIM =

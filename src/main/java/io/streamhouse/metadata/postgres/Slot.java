@@ -79,6 +79,8 @@ final class Slot {
         .onSuccess(opened -> {
           if (pool == fresh) {
             connection = opened;
+            // The call that runs on it fails and says so; here it is only another sign of the same.
+            opened.exceptionHandler(e -> LOG.debug("A connection failed: {}", e.toString()));
             opened.closeHandler(v -> forget(fresh));
           }
         });

@@ -53,8 +53,7 @@ final class S3Client {
         .region(Region.of(options.getRegion()))
         .forcePathStyle(options.isPathStyle())
         // The SDK's own checksums turn a put into chunks with a trailer: twice the CPU, and some
-        // servers store the
-        // framing as data. The CRC32C that the store computes itself goes into a header.
+        // servers store the framing as data. The store's own CRC32C goes into a header.
         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
         .asyncConfiguration(async -> async.advancedOption(
