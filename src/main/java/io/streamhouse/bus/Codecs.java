@@ -38,7 +38,7 @@ public final class Codecs {
     }
   }
 
-  private record LocalCodec<T>(Class<T> type) implements MessageCodec<T, T> {
+  record LocalCodec<T>(Class<T> type) implements MessageCodec<T, T> {
     @Override
     public T transform(T message) {
       return message;

@@ -23,6 +23,7 @@ final class PipelineProducer implements Producer {
 
   private final Vertx vertx;
   private final String id;
+  private final String clientId;
   private final BatchAccumulatorVerticle accumulator;
   private final WriteQueue writeQueue;
   private final Promise<String> deployment = Promise.promise();
@@ -33,6 +34,7 @@ final class PipelineProducer implements Producer {
   PipelineProducer(Vertx vertx, ProducerOptions options, String id) {
     this.vertx = vertx;
     this.id = id;
+    this.clientId = options.getClientId();
     this.writeQueue = new WriteQueue(vertx, options.getBufferMemoryBytes());
     this.accumulator = new BatchAccumulatorVerticle(options, id, writeQueue::released);
     writeQueue.measure(accumulator::memoryBytes);
@@ -50,7 +52,7 @@ final class PipelineProducer implements Producer {
   void deployedBy(Future<String> deploymentId) {
     deploymentId.onComplete(deployment);
     deploymentId.onFailure(failure -> {
-      LOG.error("the producer cannot be deployed", failure);
+      LOG.warn("{} cannot be deployed, everything sent fails: {}", clientId, failure.getMessage());
       accumulator.abandon(StreamHouseException.of(
           ErrorCode.CLOSED,
           "the producer could not be deployed: " + failure.getMessage(),
