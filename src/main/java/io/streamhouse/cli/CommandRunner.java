@@ -29,7 +29,7 @@ public final class CommandRunner {
       }
       terminal.flush();
     } catch (OutputFailure e) {
-      return reporter.report(e, false);
+      return reporter.report(e, false, false);
     }
     if (err.getBuffer().length() > 0) {
       terminal.message(err.toString().stripTrailing());

@@ -26,7 +26,10 @@ final class ErrorReporter implements IExecutionExceptionHandler, IParameterExcep
     while (root.getParent() != null) {
       root = root.getParent();
     }
-    return report(failure, ((StreamHouseCommand) root.getCommand()).isVerbose());
+    return report(
+        failure,
+        ((StreamHouseCommand) root.getCommand()).isVerbose(),
+        commandLine.getCommandSpec().findOption("--bootstrap") != null);
   }
 
   @Override
@@ -37,7 +40,7 @@ final class ErrorReporter implements IExecutionExceptionHandler, IParameterExcep
     return ExitCodes.USAGE;
   }
 
-  int report(Throwable failure, boolean verbose) {
+  int report(Throwable failure, boolean verbose, boolean atAgents) {
     if (verbose) {
       terminal.trace(failure);
     }
@@ -49,7 +52,7 @@ final class ErrorReporter implements IExecutionExceptionHandler, IParameterExcep
       return known.exitCode();
     }
     if (failure instanceof StreamHouseException known) {
-      terminal.message(PREFIX + oneLine(Hints.explain(known)));
+      terminal.message(PREFIX + oneLine(Hints.explain(known, atAgents)));
       return known.code() == ErrorCode.INVALID_CONFIGURATION
               || known.code() == ErrorCode.INVALID_TOPIC
           ? ExitCodes.USAGE

@@ -56,7 +56,7 @@ final class ProduceTally {
     }
     if (firstFailure == null) {
       String reason = failure instanceof StreamHouseException known
-          ? Hints.explain(known)
+          ? Hints.explain(known, true)
           : String.valueOf(failure.getMessage());
       firstFailure = "line " + lineNumber + ": " + reason;
     }

@@ -120,6 +120,10 @@ final class Connections {
     waiting.slot = slot;
     slot.open()
         .compose(connection -> {
+          if (waiting.done) {
+            // Its caller has been told that nothing was written: so nothing may be sent any more.
+            return Future.failedFuture(unavailable(waiting.call, "the connection came too late"));
+          }
           waiting.sent = true;
           return attempt(waiting, connection, 1);
         })
@@ -132,7 +136,11 @@ final class Connections {
         return Future.failedFuture(failure);
       }
       long delayMs = 1 + ThreadLocalRandom.current().nextInt(MAX_BACKOFF_MS);
-      return vertx.timer(delayMs).compose(v -> attempt(waiting, connection, attempt + 1));
+      return vertx
+          .timer(delayMs)
+          .compose(v -> waiting.done
+              ? Future.failedFuture(failure)
+              : attempt(waiting, connection, attempt + 1));
     });
   }
 
