@@ -7,6 +7,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -61,12 +64,7 @@ final class DataDirectory {
 
   /** Takes the directory for this process. */
   void lock() throws IOException {
-    Directories.createPrivate(directory);
-    FileChannel channel = FileChannel.open(
-        directory.resolve("lock"),
-        StandardOpenOption.CREATE,
-        StandardOpenOption.READ,
-        StandardOpenOption.WRITE);
+    FileChannel channel = openLock();
     FileLock lock = tryLock(channel);
     if (lock == null) {
       String holder = Files.readString(directory.resolve("lock")).trim();
@@ -76,6 +74,33 @@ final class DataDirectory {
     channel.truncate(0);
     channel.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
     lockFile = channel;
+  }
+
+  private FileChannel openLock() throws IOException {
+    try {
+      Directories.createPrivate(directory);
+      return FileChannel.open(
+          directory.resolve("lock"),
+          StandardOpenOption.CREATE,
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE);
+    } catch (FileSystemException e) {
+      throw StreamHouseException.of(
+          ErrorCode.INVALID_CONFIGURATION,
+          "the data directory " + directory + " cannot be used (" + reason(e)
+              + "): choose another one with --data-dir",
+          e);
+    }
+  }
+
+  private static String reason(FileSystemException failure) {
+    if (failure instanceof AccessDeniedException) {
+      return failure.getFile() + ": permission denied";
+    }
+    if (failure instanceof FileAlreadyExistsException) {
+      return failure.getFile() + " is not a directory";
+    }
+    return String.valueOf(failure.getMessage());
   }
 
   void unlock() throws IOException {

@@ -10,7 +10,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -92,7 +91,7 @@ final class Startup {
   private Path prepare() throws IOException {
     data.tidy();
     if (user == ServerUser.NOBODY) {
-      Files.setPosixFilePermissions(data.path(), PosixFilePermissions.fromString("rwx--x--x"));
+      Directories.letPass(data.path());
       requireReachable(data.path());
     }
     if (Files.exists(data.cluster())) {
@@ -125,7 +124,7 @@ final class Startup {
           ErrorCode.INVALID_CONFIGURATION,
           "PostgreSQL runs as user " + Users.NOBODY + " here, who cannot enter " + path
               + ": let others search the directories above it (chmod o+x), or choose a place like"
-              + " /var/tmp with --data-dir");
+              + " /var/tmp/streamhouse with --data-dir");
     }
   }
 

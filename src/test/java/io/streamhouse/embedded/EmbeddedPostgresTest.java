@@ -19,11 +19,13 @@ import io.vertx.pgclient.PgConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -188,6 +190,36 @@ class EmbeddedPostgresTest {
     } finally {
       Directories.delete(open);
     }
+  }
+
+  @Test
+  void aDirectoryThatExistsKeepsItsPermissions() throws IOException {
+    Set<PosixFilePermission> shared = PosixFilePermissions.fromString("rwxrwxrwx");
+    Files.setPosixFilePermissions(directory, shared);
+    EmbeddedPostgres server = await(EmbeddedPostgres.start(vertx, directory));
+    await(server.close());
+    assertThat(Files.getPosixFilePermissions(directory)).isEqualTo(shared);
+    assertThat(Files.getPosixFilePermissions(directory.resolve("postgresql")))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+  }
+
+  @Test
+  void aNewDirectoryIsPrivate() throws IOException {
+    Path fresh = directory.resolve("fresh");
+    Directories.createPrivate(fresh);
+    assertThat(Files.getPosixFilePermissions(fresh))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    Directories.letPass(fresh);
+    assertThat(Files.getPosixFilePermissions(fresh))
+        .isEqualTo(PosixFilePermissions.fromString("rwx--x--x"));
+  }
+
+  @Test
+  void aFileInThePlaceOfTheDirectoryIsNamed() throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    assertThatThrownBy(() -> await(EmbeddedPostgres.start(vertx, file)))
+        .isInstanceOf(StreamHouseException.class)
+        .hasMessageContainingAll(file + " is not a directory", "--data-dir");
   }
 
   @Test
