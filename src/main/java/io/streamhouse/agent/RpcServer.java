@@ -12,7 +12,7 @@ import io.vertx.grpc.reflection.ReflectionService;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
-import java.net.BindException;
+import java.io.IOException;
 
 /** The agent's gRPC server: its services, health and reflection, over HTTP/2 alone. */
 final class RpcServer {
@@ -83,11 +83,12 @@ final class RpcServer {
   }
 
   private static Throwable explain(AgentOptions options, Throwable failure) {
-    if (failure instanceof BindException) {
+    // The native transport's failures are no BindException.
+    if (failure instanceof IOException) {
       return StreamHouseException.of(
           ErrorCode.UNAVAILABLE,
-          "port " + options.getPort() + " of " + options.getHost()
-              + " is taken: choose another one",
+          "cannot listen on port " + options.getPort() + " of " + options.getHost() + " ("
+              + failure.getMessage() + "): choose another host or port",
           failure);
     }
     return failure;

@@ -75,6 +75,9 @@ public class StorageOptions {
           "option storage needs exactly one of storage.s3 and storage.file, but has "
               + (s3 == null ? "none" : "both"));
     }
+    if (s3 != null) {
+      s3.validate();
+    }
   }
 
   Future<ObjectStore> open(Vertx vertx) {
