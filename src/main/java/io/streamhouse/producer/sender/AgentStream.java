@@ -102,7 +102,8 @@ final class AgentStream implements AgentLink {
     if (owesAnswers && silent && silentCall != null) {
       silentCall.end(StreamHouseException.unknownOutcome(
           ErrorCode.TIMEOUT,
-          agent + " has answered nothing within requestTimeoutMs (" + timeoutMs + " ms)",
+          agent + " has answered nothing within requestTimeoutMs (" + timeoutMs
+              + " ms): its log may say why",
           null));
     }
   }

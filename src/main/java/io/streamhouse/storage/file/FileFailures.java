@@ -37,7 +37,7 @@ final class FileFailures {
       return new StorageException(
           Kind.FULL,
           message
-              + "the disk is full: %s bytes free in %s, %d bytes to write. Make room."
+              + "the disk is full: %s bytes free in %s, %d bytes to write; make room"
                   .formatted(room, root, size),
           failure);
     }

@@ -82,7 +82,8 @@ final class BackgroundCredentials implements IdentityProvider<AwsCredentialsIden
   private void refresh() {
     load().whenComplete((credentials, failure) -> {
       if (failure != null) {
-        log.warn("cannot refresh the S3 credentials, the last ones stay in use", failure);
+        String meanwhile = latest == null ? "there are none to use" : "the last ones stay in use";
+        log.warn("cannot refresh the S3 credentials, {}: {}", meanwhile, failure.getMessage());
       }
     });
   }
