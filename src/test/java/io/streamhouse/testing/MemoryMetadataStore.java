@@ -4,6 +4,7 @@ import io.streamhouse.ErrorCode;
 import io.streamhouse.StreamHouseException;
 import io.streamhouse.common.PartitionId;
 import io.streamhouse.common.ProducerIdentity;
+import io.streamhouse.common.TopicNames;
 import io.streamhouse.metadata.AgentInfo;
 import io.streamhouse.metadata.Chunk;
 import io.streamhouse.metadata.ChunkLocation;
@@ -43,12 +44,10 @@ public final class MemoryMetadataStore implements MetadataStore {
   private final Map<UUID, Session> sessions = new LinkedHashMap<>();
   private final Map<PartitionId, Partition> partitions = new TreeMap<>();
   private final Map<UUID, StoredObject> objects = new LinkedHashMap<>();
-  private final Map<Long, Producer> producers = new HashMap<>();
-  private final Map<String, Long> producerNames = new HashMap<>();
+  private final MemoryProducers producers = new MemoryProducers();
   private final Deque<CommitFault> nextCommits = new ArrayDeque<>();
   private Future<Void> nextOpening = Future.succeededFuture();
   private long uuids;
-  private long producerIds;
   private int commits;
 
   /** What happens to a commit instead of an answer. */
@@ -83,6 +82,17 @@ public final class MemoryMetadataStore implements MetadataStore {
     return commits;
   }
 
+  /** The state of an object: committed, tombstone, or empty for none. */
+  public String stateOf(UUID objectId) {
+    StoredObject stored = objects.get(objectId);
+    return stored == null ? "" : stored.tombstone ? "tombstone" : "committed";
+  }
+
+  /** Its producers. */
+  MemoryProducers producers() {
+    return producers;
+  }
+
   @Override
   public Future<UUID> clusterId() {
     return Future.succeededFuture(clusterId);
@@ -100,6 +110,14 @@ public final class MemoryMetadataStore implements MetadataStore {
 
   @Override
   public Future<TopicInfo> createTopic(String name, int count, Map<String, String> config) {
+    try {
+      TopicNames.validate(name);
+    } catch (StreamHouseException e) {
+      return Future.failedFuture(e);
+    }
+    if (count < 1 || count > 10_000) {
+      return failed(ErrorCode.INVALID_ARGUMENT, "a topic has 1 to 10000 partitions, not " + count);
+    }
     if (topics.containsKey(name)) {
       return failed(ErrorCode.TOPIC_ALREADY_EXISTS, "Topic '" + name + "' exists already");
     }
@@ -139,7 +157,8 @@ public final class MemoryMetadataStore implements MetadataStore {
     return findTopic(name).compose(topic -> {
       if (count != 0 && count < topic.partitions()) {
         return failed(
-            ErrorCode.INVALID_ARGUMENT, "Topic '" + name + "' has more partitions already");
+            ErrorCode.INVALID_ARGUMENT,
+            "Topic '" + name + "' has " + topic.partitions() + " already");
       }
       int grown = Math.max(count, topic.partitions());
       for (int i = topic.partitions(); i < grown; i++) {
@@ -212,8 +231,9 @@ public final class MemoryMetadataStore implements MetadataStore {
   @Override
   public Future<List<PartitionState>> acquireLeases(UUID sessionId, List<PartitionId> wanted) {
     Session session = sessions.get(sessionId);
-    if (session == null || session.dead) {
-      return failed(ErrorCode.UNAVAILABLE, "session " + sessionId + " is dead");
+    if (session == null || !isLive(session)) {
+      return Future.failedFuture(
+          StreamHouseException.notLeader("session " + sessionId + " is dead or has expired", null));
     }
     List<PartitionState> states = new ArrayList<>();
     for (PartitionId id : wanted) {
@@ -362,51 +382,22 @@ public final class MemoryMetadataStore implements MetadataStore {
 
   @Override
   public Future<ProducerIdentity> newProducer() {
-    long id = ++producerIds;
-    producers.put(id, new Producer());
-    return Future.succeededFuture(new ProducerIdentity(id, 0));
+    return producers.newProducer();
   }
 
   @Override
   public Future<ProducerIdentity> takeOver(String producerName) {
-    Long known = producerNames.get(producerName);
-    if (known == null || producers.get(known).epoch == Short.MAX_VALUE) {
-      return newProducer()
-          .onSuccess(identity -> producerNames.put(producerName, identity.producerId()));
-    }
-    Producer producer = producers.get(known);
-    producer.epoch++;
-    producer.fencedBelow = producer.epoch;
-    return Future.succeededFuture(new ProducerIdentity(known, producer.epoch));
+    return producers.takeOver(producerName);
   }
 
   @Override
   public Future<ProducerIdentity> raiseEpoch(ProducerIdentity present) {
-    Producer producer = producers.get(present.producerId());
-    if (producer == null) {
-      return failed(
-          ErrorCode.UNKNOWN_PRODUCER, "producer " + present.producerId() + " is not known");
-    }
-    if (present.epoch() < producer.fencedBelow) {
-      return failed(ErrorCode.PRODUCER_FENCED, "a newer instance has taken over");
-    }
-    if (producer.epoch == Short.MAX_VALUE) {
-      return newProducer();
-    }
-    producer.epoch++;
-    return Future.succeededFuture(new ProducerIdentity(present.producerId(), producer.epoch));
+    return producers.raiseEpoch(present);
   }
 
   @Override
   public Future<Map<Long, Integer>> lowestEpochs(Collection<Long> producerIds) {
-    Map<Long, Integer> fences = new HashMap<>();
-    for (Long id : producerIds) {
-      Producer producer = this.producers.get(id);
-      if (producer != null) {
-        fences.put(id, producer.fencedBelow);
-      }
-    }
-    return Future.succeededFuture(fences);
+    return producers.lowestEpochs(producerIds);
   }
 
   private CommitResult apply(CommitRequest request) {
@@ -414,13 +405,14 @@ public final class MemoryMetadataStore implements MetadataStore {
     if (session == null || session.dead) {
       return new CommitResult(Status.SESSION_FENCED, Map.of());
     }
-    if (request.objects().stream().anyMatch(object -> objects.containsKey(object.objectId()))) {
+    if (request.objects().stream().anyMatch(this::isKnown)) {
       return claimed();
     }
     Map<PartitionId, List<Chunk>> byPartition = new TreeMap<>();
     request.chunks().forEach(chunk -> byPartition
         .computeIfAbsent(chunk.partitionId(), id -> new ArrayList<>())
         .add(chunk));
+    byPartition.values().forEach(MemoryMetadataStore::requireDense);
     Map<PartitionId, PartitionStatus> statuses = new HashMap<>();
     Set<UUID> used = new HashSet<>();
     byPartition.forEach((id, chunks) -> {
@@ -445,6 +437,19 @@ public final class MemoryMetadataStore implements MetadataStore {
     return new CommitResult(Status.APPLIED, statuses);
   }
 
+  private boolean isKnown(SegmentObject object) {
+    return objects.containsKey(object.objectId())
+        || objects.values().stream().anyMatch(stored -> stored.object.key().equals(object.key()));
+  }
+
+  private static void requireDense(List<Chunk> chunks) {
+    for (int i = 1; i < chunks.size(); i++) {
+      if (chunks.get(i).baseOffset() != chunks.get(i - 1).lastOffset() + 1) {
+        throw new IllegalArgumentException("chunks do not follow each other: " + chunks);
+      }
+    }
+  }
+
   private PartitionStatus statusOf(CommitRequest request, PartitionId id, List<Chunk> chunks) {
     Partition partition = partitions.get(id);
     if (partition == null) {
@@ -456,8 +461,7 @@ public final class MemoryMetadataStore implements MetadataStore {
     }
     boolean producerFenced = request.producerStates().stream()
         .filter(state -> state.partitionId().equals(id))
-        .anyMatch(state -> producers.containsKey(state.producerId())
-            && state.epoch() < producers.get(state.producerId()).fencedBelow);
+        .anyMatch(state -> producers.isFenced(state.producerId(), state.epoch()));
     if (producerFenced) {
       return PartitionStatus.PRODUCER_FENCED;
     }
@@ -528,10 +532,5 @@ public final class MemoryMetadataStore implements MetadataStore {
     StoredObject asTombstone() {
       return new StoredObject(object, true, applied);
     }
-  }
-
-  private static final class Producer {
-    int epoch;
-    int fencedBelow;
   }
 }
