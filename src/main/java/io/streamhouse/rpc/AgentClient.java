@@ -4,6 +4,7 @@ import io.streamhouse.ErrorCode;
 import io.streamhouse.StreamHouseException;
 import io.streamhouse.common.AgentAddress;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
@@ -108,13 +109,22 @@ public final class AgentClient {
   }
 
   private static <R> Future<R> last(String call, GrpcClientResponse<?, R> response) {
-    return response.last().transform((message, failure) -> {
+    Promise<R> answer = Promise.promise();
+    // A reset behind the response's head is told to nobody else: without this the call would wait
+    // for its time-out.
+    response.errorHandler(error -> answer.tryFail(StreamHouseException.unknownOutcome(
+        ErrorCode.UNAVAILABLE, call + " was cut off (" + error + ")", null)));
+    response.last().onComplete((message, failure) -> {
       StreamHouseException error = failureOf(call, response);
       if (error != null) {
-        return Future.failedFuture(error);
+        answer.tryFail(error);
+      } else if (failure != null) {
+        answer.tryFail(failure);
+      } else {
+        answer.tryComplete(message);
       }
-      return failure == null ? Future.succeededFuture(message) : Future.failedFuture(failure);
     });
+    return answer.future();
   }
 
   private static StreamHouseException translate(String call, long timeoutMs, Throwable failure) {
