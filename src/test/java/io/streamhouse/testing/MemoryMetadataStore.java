@@ -10,13 +10,14 @@ import io.streamhouse.metadata.Chunk;
 import io.streamhouse.metadata.ChunkLocation;
 import io.streamhouse.metadata.CommitRequest;
 import io.streamhouse.metadata.CommitResult;
-import io.streamhouse.metadata.CommitResult.PartitionStatus;
-import io.streamhouse.metadata.CommitResult.Status;
 import io.streamhouse.metadata.MetadataStore;
 import io.streamhouse.metadata.PartitionState;
 import io.streamhouse.metadata.ProducerState;
 import io.streamhouse.metadata.SegmentObject;
 import io.streamhouse.metadata.TopicInfo;
+import io.streamhouse.testing.MemoryCommitter.Partition;
+import io.streamhouse.testing.MemoryCommitter.Session;
+import io.streamhouse.testing.MemoryCommitter.StoredObject;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -45,6 +46,8 @@ public final class MemoryMetadataStore implements MetadataStore {
   private final Map<PartitionId, Partition> partitions = new TreeMap<>();
   private final Map<UUID, StoredObject> objects = new LinkedHashMap<>();
   private final MemoryProducers producers = new MemoryProducers();
+  private final MemoryCommitter committer =
+      new MemoryCommitter(sessions, partitions, objects, producers);
   private final Deque<CommitFault> nextCommits = new ArrayDeque<>();
   private Future<Void> nextOpening = Future.succeededFuture();
   private long uuids;
@@ -85,7 +88,7 @@ public final class MemoryMetadataStore implements MetadataStore {
   /** The state of an object: committed, tombstone, or empty for none. */
   public String stateOf(UUID objectId) {
     StoredObject stored = objects.get(objectId);
-    return stored == null ? "" : stored.tombstone ? "tombstone" : "committed";
+    return stored == null ? "" : stored.tombstone() ? "tombstone" : "committed";
   }
 
   /** Its producers. */
@@ -296,13 +299,13 @@ public final class MemoryMetadataStore implements MetadataStore {
     });
     CommitFault fault = nextCommits.poll();
     if (fault == null) {
-      return Future.succeededFuture(apply(request));
+      return Future.succeededFuture(committer.apply(request));
     }
     return switch (fault) {
       case REFUSED -> failed(ErrorCode.UNAVAILABLE, "refused on purpose");
       case LOST_BEFORE -> lost();
       case LOST_AFTER -> {
-        apply(request);
+        committer.apply(request);
         yield lost();
       }
       case HANGS -> io.vertx.core.Promise.<CommitResult>promise().future();
@@ -311,17 +314,7 @@ public final class MemoryMetadataStore implements MetadataStore {
 
   @Override
   public Future<CommitResult> claimObjects(CommitRequest request) {
-    boolean committed = false;
-    for (SegmentObject object : request.objects()) {
-      StoredObject known = objects.get(object.objectId());
-      if (known == null) {
-        objects.put(object.objectId(), new StoredObject(object, true, false));
-      } else {
-        committed |= known.applied;
-      }
-    }
-    return Future.succeededFuture(
-        committed ? new CommitResult(Status.APPLIED, statusesAsCommitted(request)) : claimed());
+    return Future.succeededFuture(committer.claim(request));
   }
 
   @Override
@@ -374,7 +367,7 @@ public final class MemoryMetadataStore implements MetadataStore {
       }
     });
     return Future.succeededFuture(objects.values().stream()
-        .map(stored -> stored.object)
+        .map(stored -> stored.object())
         .filter(object -> found.contains(object.objectId()))
         .limit(limit)
         .toList());
@@ -400,87 +393,6 @@ public final class MemoryMetadataStore implements MetadataStore {
     return producers.lowestEpochs(producerIds);
   }
 
-  private CommitResult apply(CommitRequest request) {
-    Session session = sessions.get(request.sessionId());
-    if (session == null || session.dead) {
-      return new CommitResult(Status.SESSION_FENCED, Map.of());
-    }
-    if (request.objects().stream().anyMatch(this::isKnown)) {
-      return claimed();
-    }
-    Map<PartitionId, List<Chunk>> byPartition = new TreeMap<>();
-    request.chunks().forEach(chunk -> byPartition
-        .computeIfAbsent(chunk.partitionId(), id -> new ArrayList<>())
-        .add(chunk));
-    byPartition.values().forEach(MemoryMetadataStore::requireDense);
-    Map<PartitionId, PartitionStatus> statuses = new HashMap<>();
-    Set<UUID> used = new HashSet<>();
-    byPartition.forEach((id, chunks) -> {
-      PartitionStatus status = statusOf(request, id, chunks);
-      statuses.put(id, status);
-      if (status == PartitionStatus.ACCEPTED) {
-        Partition partition = partitions.get(id);
-        for (Chunk chunk : chunks) {
-          used.add(chunk.objectId());
-          partition.chunks.put(chunk.baseOffset(), chunk);
-          partition.endOffset = chunk.lastOffset() + 1;
-        }
-        request.producerStates().stream()
-            .filter(state -> state.partitionId().equals(id))
-            .forEach(state -> partition.producers.put(state.producerId(), state));
-      }
-    });
-    request
-        .objects()
-        .forEach(object -> objects.put(
-            object.objectId(), new StoredObject(object, !used.contains(object.objectId()), true)));
-    return new CommitResult(Status.APPLIED, statuses);
-  }
-
-  private boolean isKnown(SegmentObject object) {
-    return objects.containsKey(object.objectId())
-        || objects.values().stream().anyMatch(stored -> stored.object.key().equals(object.key()));
-  }
-
-  private static void requireDense(List<Chunk> chunks) {
-    for (int i = 1; i < chunks.size(); i++) {
-      if (chunks.get(i).baseOffset() != chunks.get(i - 1).lastOffset() + 1) {
-        throw new IllegalArgumentException("chunks do not follow each other: " + chunks);
-      }
-    }
-  }
-
-  private PartitionStatus statusOf(CommitRequest request, PartitionId id, List<Chunk> chunks) {
-    Partition partition = partitions.get(id);
-    if (partition == null) {
-      return PartitionStatus.UNKNOWN_PARTITION;
-    }
-    if (!request.sessionId().equals(partition.sessionId)
-        || chunks.get(0).epoch() != partition.epoch) {
-      return PartitionStatus.LEASE_FENCED;
-    }
-    boolean producerFenced = request.producerStates().stream()
-        .filter(state -> state.partitionId().equals(id))
-        .anyMatch(state -> producers.isFenced(state.producerId(), state.epoch()));
-    if (producerFenced) {
-      return PartitionStatus.PRODUCER_FENCED;
-    }
-    return chunks.get(0).baseOffset() == partition.endOffset
-        ? PartitionStatus.ACCEPTED
-        : PartitionStatus.OFFSET_FENCED;
-  }
-
-  private Map<PartitionId, PartitionStatus> statusesAsCommitted(CommitRequest request) {
-    Map<PartitionId, PartitionStatus> statuses = new HashMap<>();
-    for (Chunk chunk : request.chunks()) {
-      Partition partition = partitions.get(chunk.partitionId());
-      boolean there = partition != null && chunk.equals(partition.chunks.get(chunk.baseOffset()));
-      statuses.put(
-          chunk.partitionId(), there ? PartitionStatus.ACCEPTED : PartitionStatus.LEASE_FENCED);
-    }
-    return statuses;
-  }
-
   private PartitionState state(PartitionId id, Partition partition) {
     Session holder = partition.sessionId == null ? null : sessions.get(partition.sessionId);
     Optional<AgentInfo> live =
@@ -493,11 +405,7 @@ public final class MemoryMetadataStore implements MetadataStore {
   }
 
   private ChunkLocation location(Chunk chunk) {
-    return new ChunkLocation(chunk, objects.get(chunk.objectId()).object.key());
-  }
-
-  private static CommitResult claimed() {
-    return new CommitResult(Status.OBJECT_CLAIMED, Map.of());
+    return new ChunkLocation(chunk, objects.get(chunk.objectId()).object().key());
   }
 
   private static <T> Future<T> lost() {
@@ -507,30 +415,5 @@ public final class MemoryMetadataStore implements MetadataStore {
 
   private static <T> Future<T> failed(ErrorCode code, String message) {
     return Future.failedFuture(StreamHouseException.of(code, message));
-  }
-
-  private static final class Session {
-    final AgentInfo info;
-    long expiresAtMs;
-    boolean dead;
-
-    Session(AgentInfo info, long expiresAtMs) {
-      this.info = info;
-      this.expiresAtMs = expiresAtMs;
-    }
-  }
-
-  private static final class Partition {
-    final TreeMap<Long, Chunk> chunks = new TreeMap<>();
-    final Map<Long, ProducerState> producers = new LinkedHashMap<>();
-    UUID sessionId;
-    int epoch;
-    long endOffset;
-  }
-
-  private record StoredObject(SegmentObject object, boolean tombstone, boolean applied) {
-    StoredObject asTombstone() {
-      return new StoredObject(object, true, applied);
-    }
   }
 }
