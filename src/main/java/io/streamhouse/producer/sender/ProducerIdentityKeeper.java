@@ -69,7 +69,9 @@ final class ProducerIdentityKeeper {
 
   /** Agents do not know this identity: the next one must not be built on it. */
   void forget(ProducerIdentity identity) {
-    unknown = identity;
+    if (latest != null && identity.producerId() == latest.producerId()) {
+      unknown = identity;
+    }
   }
 
   void close() {

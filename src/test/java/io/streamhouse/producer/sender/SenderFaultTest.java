@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.streamhouse.ErrorCode;
 import io.streamhouse.ProducerOptions;
 import io.streamhouse.bus.RouteFailure;
+import io.streamhouse.common.ProducerIdentity;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -87,5 +88,30 @@ class SenderFaultTest {
 
     assertThat(sender.asked).containsExactly(A, B);
     assertThat(sender.reports).extracting(RouteFailure::agent).containsExactly(A, B);
+  }
+
+  @Test
+  void aSecondIdentityThatIsForgottenIsReplacedAsTheFirstWas() {
+    SenderHarness sender = new SenderHarness(options);
+    for (int partition = 0; partition < 2; partition++) {
+      sender.succeed(sender.batch(partition, 1), 0);
+    }
+    for (int partition = 0; partition < 2; partition++) {
+      long forgotten = sender.batch(partition, 1);
+      sender.refuse(forgotten, ErrorCode.UNKNOWN_PRODUCER);
+      sender.time.advanceMs(1_000);
+      sender.succeed(forgotten, 1);
+    }
+    sender.forgottenIds.add(101L);
+    sender.refuse(sender.batch(0, 1), ErrorCode.CORRUPT_BATCH);
+
+    long next = sender.batch(0, 1);
+    sender.time.advanceMs(1_000);
+    sender.succeed(next, 2);
+
+    assertThat(sender.isDurable(next)).isTrue();
+    assertThat(sender.inits)
+        .extracting(ProducerIdentity::producerId)
+        .containsExactly(100L, 101L, 102L);
   }
 }

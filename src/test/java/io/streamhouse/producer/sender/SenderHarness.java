@@ -50,6 +50,7 @@ final class SenderHarness implements SenderCore.Output {
   final List<RouteFailure> reports = new ArrayList<>();
   final List<ProducerIdentity> inits = new ArrayList<>();
   final List<AgentAddress> asked = new ArrayList<>();
+  final Set<Long> forgottenIds = new HashSet<>();
   final Set<AgentAddress> deadForIdentities = new HashSet<>();
   final SenderCore core;
   private final ProducerOptions options;
@@ -105,6 +106,10 @@ final class SenderHarness implements SenderCore.Output {
 
   private Future<ProducerIdentity> init(AgentAddress agent, ProducerIdentity outdated) {
     asked.add(agent);
+    if (outdated != null && forgottenIds.contains(outdated.producerId())) {
+      return Future.failedFuture(
+          StreamHouseException.of(ErrorCode.UNKNOWN_PRODUCER, "forgotten on purpose"));
+    }
     if (deadForIdentities.contains(agent)) {
       return Future.failedFuture(
           StreamHouseException.of(ErrorCode.UNAVAILABLE, agent + " is dead on purpose"));
