@@ -30,6 +30,9 @@ final class Fetcher {
   /** After so many failures in a row an operator hears of it, once. */
   private static final int ATTEMPTS_UNTIL_WARNING = 5;
 
+  /** Between fetches that bring nothing, should an agent not hold them back: {@code fetchWaitMs} may be 0. */
+  private static final long IDLE_FETCH_MS = 10;
+
   private final ConsumerOptions options;
   private final FetchTransport transport;
   private final Scheduler scheduler;
@@ -126,6 +129,7 @@ final class Fetcher {
     }
     busyAgents.add(agent);
     reservedBytes += bytesMax;
+    long idleUntilMs = scheduler.nowMs() + IDLE_FETCH_MS;
     transport
         .fetch(new FetchPlan(agent, leaders.topicId(), wanted, bytesMax))
         .onComplete(answer -> {
@@ -137,6 +141,9 @@ final class Fetcher {
           }
           if (answer.succeeded()) {
             take(answer.result(), generations);
+            if (answer.result().stream().noneMatch(PartitionData::isNews)) {
+              rest(partitions, idleUntilMs);
+            }
           } else {
             StreamHouseException failure = asFailure(answer.cause());
             for (PartitionCursor cursor : partitions) {
@@ -145,6 +152,14 @@ final class Fetcher {
           }
           pump();
         });
+  }
+
+  private void rest(List<PartitionCursor> partitions, long untilMs) {
+    long restMs = untilMs - scheduler.nowMs();
+    if (restMs > 0) {
+      partitions.forEach(cursor -> cursor.retryAt(untilMs));
+      scheduler.schedule(restMs, this::pump);
+    }
   }
 
   private void take(List<PartitionData> answer, Map<Integer, Integer> generations) {

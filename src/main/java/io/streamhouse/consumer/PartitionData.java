@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param batches record batches back to back; empty when there is nothing new
  * @param failure null when it went well
  */
-record PartitionData(int partition, ByteBuffer batches, @Nullable StreamHouseException failure) {}
+record PartitionData(int partition, ByteBuffer batches, @Nullable StreamHouseException failure) {
+  /** Whether it says anything. */
+  boolean isNews() {
+    return failure != null || batches.hasRemaining();
+  }
+}

@@ -4,8 +4,11 @@ import io.streamhouse.ErrorCode;
 import io.streamhouse.StreamHouseException;
 import io.streamhouse.common.AgentAddress;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
@@ -17,6 +20,8 @@ import io.vertx.grpc.common.ServiceMethod;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A gRPC client for agents. Its calls fail with {@link StreamHouseException} only, with the agent's own error where it
@@ -24,11 +29,18 @@ import org.jspecify.annotations.Nullable;
  * carries all calls. Belongs to the verticle that creates it, and is closed with it.
  */
 public final class AgentClient {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentClient.class);
+
   /** Longest gRPC message either way, in bytes: the largest batch and the largest fetch, with room for their frames. */
   public static final int MESSAGE_BYTES_MAX = 64 << 20;
 
   private static final int CONNECT_TIMEOUT_MS = 5_000;
   private static final int WINDOW_BYTES = 8 << 20;
+
+  /** As RFC 9113 section 6.7 says. */
+  private static final int PING_BYTES = 8;
+
+  private static final int PING_TIMEOUT_MS = 2_000;
 
   private final GrpcClient client;
 
@@ -63,6 +75,7 @@ public final class AgentClient {
           Future<R> answer = request.send(message).compose(response -> last(call, response));
           return answer.timeout(timeoutMs, TimeUnit.MILLISECONDS).onFailure(failure -> {
             if (failure instanceof TimeoutException) {
+              probe(request.connection());
               request.cancel();
             }
           });
@@ -87,6 +100,20 @@ public final class AgentClient {
         failure)));
   }
 
+  /**
+   * To be called when a call had no answer in time: closes its connection unless that still answers pings. A connection
+   * whose network path is lost (a dead host, a forgetful NAT) looks open for many minutes, and every call would share
+   * its fate; a live one stays, since a slow agent's other calls are on it.
+   */
+  public static void probe(HttpConnection connection) {
+    connection
+        .ping(Buffer.buffer(new byte[PING_BYTES]))
+        .timeout(PING_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+        .<Void>mapEmpty()
+        .recover(dead -> connection.close())
+        .onFailure(failure -> LOG.debug("A dead connection does not close: {}", reason(failure)));
+  }
+
   /** The error with which a streaming call has ended, or null when it ended well. To be asked at its end. */
   public static @Nullable StreamHouseException failureOf(
       String call, GrpcClientResponse<?, ?> response) {
@@ -108,13 +135,22 @@ public final class AgentClient {
   }
 
   private static <R> Future<R> last(String call, GrpcClientResponse<?, R> response) {
-    return response.last().transform((message, failure) -> {
+    Promise<R> answer = Promise.promise();
+    // A reset behind the response's head is told to nobody else: without this the call would wait
+    // for its time-out.
+    response.errorHandler(error -> answer.tryFail(StreamHouseException.unknownOutcome(
+        ErrorCode.UNAVAILABLE, call + " was cut off (" + error + ")", null)));
+    response.last().onComplete((message, failure) -> {
       StreamHouseException error = failureOf(call, response);
       if (error != null) {
-        return Future.failedFuture(error);
+        answer.tryFail(error);
+      } else if (failure != null) {
+        answer.tryFail(failure);
+      } else {
+        answer.tryComplete(message);
       }
-      return failure == null ? Future.succeededFuture(message) : Future.failedFuture(failure);
     });
+    return answer.future();
   }
 
   private static StreamHouseException translate(String call, long timeoutMs, Throwable failure) {

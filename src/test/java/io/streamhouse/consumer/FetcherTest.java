@@ -90,6 +90,23 @@ class FetcherTest {
   }
 
   @Test
+  void anAgentThatHoldsNoEmptyAnswerBackIsNotAskedAllTheTime() {
+    read(0);
+    for (int i = 0; i < 1_000; i++) {
+      if (!log.fetches.isEmpty()) {
+        log.answerNext();
+      }
+      time.pass(1);
+    }
+    log.append(0, 1);
+    time.pass(10);
+    log.answerNext();
+
+    assertThat(log.plans).hasSizeBetween(90, 110);
+    assertThat(offsets()).containsExactly(0L);
+  }
+
+  @Test
   void recordsBeforeTheOffsetAskedForAreDropped() {
     log.append(0, 10);
     fetcher.add(List.of(new PartitionCursor(0, 6, PartitionCursor.NO_END)));

@@ -11,6 +11,7 @@ import io.streamhouse.RecordMetadata;
 import io.streamhouse.StreamHouseException;
 import io.streamhouse.common.PartitionId;
 import io.streamhouse.testing.Await;
+import io.streamhouse.testing.HalfOpenProxy;
 import io.streamhouse.testing.ScriptedAgent;
 import io.streamhouse.testing.ScriptedAgent.Reaction;
 import io.streamhouse.testing.ScriptedCluster;
@@ -76,6 +77,12 @@ class ProducerFaultTest {
     }
     return cluster.partition("t", 0);
   }
+
+  /*
+   * The next two cut every 40th batch, which is less often than once per window of 32, on purpose: after a break the
+   * whole window goes out again, and a reset drops answers that are not read yet. A connection that never lives for one
+   * window makes no progress, and the batches end in a delivery timeout. With every 7th batch cut these tests fail.
+   */
 
   @Test
   void aConnectionCutBeforeTheAppendLosesNothingAndDuplicatesNothing() {
@@ -187,6 +194,20 @@ class ProducerFaultTest {
     Await.result(Future.all(sent));
 
     assertThat(cluster.values(partition)).isEqualTo(values(50));
+  }
+
+  @Test
+  void aConnectionThatIsSilentForGoodIsReplacedByANewOne() {
+    HalfOpenProxy proxy = new HalfOpenProxy(vertx, a.port());
+    a.advertise(proxy.address());
+    PartitionId partition = topicLedByA(1);
+    Producer producer = producer(options().setRequestTimeoutMs(300));
+    Await.result(Future.all(send(producer, 0, 10)));
+
+    proxy.forgetConnections();
+    Await.result(Future.all(send(producer, 0, 10)));
+
+    assertThat(cluster.values(partition)).hasSize(20);
   }
 
   @Test

@@ -4,18 +4,20 @@ import io.streamhouse.ErrorCode;
 import io.streamhouse.StreamHouseException;
 import io.streamhouse.common.PartitionId;
 import io.streamhouse.common.ProducerIdentity;
+import io.streamhouse.common.TopicNames;
 import io.streamhouse.metadata.AgentInfo;
 import io.streamhouse.metadata.Chunk;
 import io.streamhouse.metadata.ChunkLocation;
 import io.streamhouse.metadata.CommitRequest;
 import io.streamhouse.metadata.CommitResult;
-import io.streamhouse.metadata.CommitResult.PartitionStatus;
-import io.streamhouse.metadata.CommitResult.Status;
 import io.streamhouse.metadata.MetadataStore;
 import io.streamhouse.metadata.PartitionState;
 import io.streamhouse.metadata.ProducerState;
 import io.streamhouse.metadata.SegmentObject;
 import io.streamhouse.metadata.TopicInfo;
+import io.streamhouse.testing.MemoryCommitter.Partition;
+import io.streamhouse.testing.MemoryCommitter.Session;
+import io.streamhouse.testing.MemoryCommitter.StoredObject;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -43,12 +45,12 @@ public final class MemoryMetadataStore implements MetadataStore {
   private final Map<UUID, Session> sessions = new LinkedHashMap<>();
   private final Map<PartitionId, Partition> partitions = new TreeMap<>();
   private final Map<UUID, StoredObject> objects = new LinkedHashMap<>();
-  private final Map<Long, Producer> producers = new HashMap<>();
-  private final Map<String, Long> producerNames = new HashMap<>();
+  private final MemoryProducers producers = new MemoryProducers();
+  private final MemoryCommitter committer =
+      new MemoryCommitter(sessions, partitions, objects, producers);
   private final Deque<CommitFault> nextCommits = new ArrayDeque<>();
   private Future<Void> nextOpening = Future.succeededFuture();
   private long uuids;
-  private long producerIds;
   private int commits;
 
   /** What happens to a commit instead of an answer. */
@@ -83,6 +85,17 @@ public final class MemoryMetadataStore implements MetadataStore {
     return commits;
   }
 
+  /** The state of an object: committed, tombstone, or empty for none. */
+  public String stateOf(UUID objectId) {
+    StoredObject stored = objects.get(objectId);
+    return stored == null ? "" : stored.tombstone() ? "tombstone" : "committed";
+  }
+
+  /** Its producers. */
+  MemoryProducers producers() {
+    return producers;
+  }
+
   @Override
   public Future<UUID> clusterId() {
     return Future.succeededFuture(clusterId);
@@ -100,6 +113,14 @@ public final class MemoryMetadataStore implements MetadataStore {
 
   @Override
   public Future<TopicInfo> createTopic(String name, int count, Map<String, String> config) {
+    try {
+      TopicNames.validate(name);
+    } catch (StreamHouseException e) {
+      return Future.failedFuture(e);
+    }
+    if (count < 1 || count > 10_000) {
+      return failed(ErrorCode.INVALID_ARGUMENT, "a topic has 1 to 10000 partitions, not " + count);
+    }
     if (topics.containsKey(name)) {
       return failed(ErrorCode.TOPIC_ALREADY_EXISTS, "Topic '" + name + "' exists already");
     }
@@ -139,7 +160,8 @@ public final class MemoryMetadataStore implements MetadataStore {
     return findTopic(name).compose(topic -> {
       if (count != 0 && count < topic.partitions()) {
         return failed(
-            ErrorCode.INVALID_ARGUMENT, "Topic '" + name + "' has more partitions already");
+            ErrorCode.INVALID_ARGUMENT,
+            "Topic '" + name + "' has " + topic.partitions() + " already");
       }
       int grown = Math.max(count, topic.partitions());
       for (int i = topic.partitions(); i < grown; i++) {
@@ -212,8 +234,9 @@ public final class MemoryMetadataStore implements MetadataStore {
   @Override
   public Future<List<PartitionState>> acquireLeases(UUID sessionId, List<PartitionId> wanted) {
     Session session = sessions.get(sessionId);
-    if (session == null || session.dead) {
-      return failed(ErrorCode.UNAVAILABLE, "session " + sessionId + " is dead");
+    if (session == null || !isLive(session)) {
+      return Future.failedFuture(
+          StreamHouseException.notLeader("session " + sessionId + " is dead or has expired", null));
     }
     List<PartitionState> states = new ArrayList<>();
     for (PartitionId id : wanted) {
@@ -276,13 +299,13 @@ public final class MemoryMetadataStore implements MetadataStore {
     });
     CommitFault fault = nextCommits.poll();
     if (fault == null) {
-      return Future.succeededFuture(apply(request));
+      return Future.succeededFuture(committer.apply(request));
     }
     return switch (fault) {
       case REFUSED -> failed(ErrorCode.UNAVAILABLE, "refused on purpose");
       case LOST_BEFORE -> lost();
       case LOST_AFTER -> {
-        apply(request);
+        committer.apply(request);
         yield lost();
       }
       case HANGS -> io.vertx.core.Promise.<CommitResult>promise().future();
@@ -291,17 +314,7 @@ public final class MemoryMetadataStore implements MetadataStore {
 
   @Override
   public Future<CommitResult> claimObjects(CommitRequest request) {
-    boolean committed = false;
-    for (SegmentObject object : request.objects()) {
-      StoredObject known = objects.get(object.objectId());
-      if (known == null) {
-        objects.put(object.objectId(), new StoredObject(object, true, false));
-      } else {
-        committed |= known.applied;
-      }
-    }
-    return Future.succeededFuture(
-        committed ? new CommitResult(Status.APPLIED, statusesAsCommitted(request)) : claimed());
+    return Future.succeededFuture(committer.claim(request));
   }
 
   @Override
@@ -354,7 +367,7 @@ public final class MemoryMetadataStore implements MetadataStore {
       }
     });
     return Future.succeededFuture(objects.values().stream()
-        .map(stored -> stored.object)
+        .map(stored -> stored.object())
         .filter(object -> found.contains(object.objectId()))
         .limit(limit)
         .toList());
@@ -362,119 +375,22 @@ public final class MemoryMetadataStore implements MetadataStore {
 
   @Override
   public Future<ProducerIdentity> newProducer() {
-    long id = ++producerIds;
-    producers.put(id, new Producer());
-    return Future.succeededFuture(new ProducerIdentity(id, 0));
+    return producers.newProducer();
   }
 
   @Override
   public Future<ProducerIdentity> takeOver(String producerName) {
-    Long known = producerNames.get(producerName);
-    if (known == null || producers.get(known).epoch == Short.MAX_VALUE) {
-      return newProducer()
-          .onSuccess(identity -> producerNames.put(producerName, identity.producerId()));
-    }
-    Producer producer = producers.get(known);
-    producer.epoch++;
-    producer.fencedBelow = producer.epoch;
-    return Future.succeededFuture(new ProducerIdentity(known, producer.epoch));
+    return producers.takeOver(producerName);
   }
 
   @Override
   public Future<ProducerIdentity> raiseEpoch(ProducerIdentity present) {
-    Producer producer = producers.get(present.producerId());
-    if (producer == null) {
-      return failed(
-          ErrorCode.UNKNOWN_PRODUCER, "producer " + present.producerId() + " is not known");
-    }
-    if (present.epoch() < producer.fencedBelow) {
-      return failed(ErrorCode.PRODUCER_FENCED, "a newer instance has taken over");
-    }
-    if (producer.epoch == Short.MAX_VALUE) {
-      return newProducer();
-    }
-    producer.epoch++;
-    return Future.succeededFuture(new ProducerIdentity(present.producerId(), producer.epoch));
+    return producers.raiseEpoch(present);
   }
 
   @Override
   public Future<Map<Long, Integer>> lowestEpochs(Collection<Long> producerIds) {
-    Map<Long, Integer> fences = new HashMap<>();
-    for (Long id : producerIds) {
-      Producer producer = this.producers.get(id);
-      if (producer != null) {
-        fences.put(id, producer.fencedBelow);
-      }
-    }
-    return Future.succeededFuture(fences);
-  }
-
-  private CommitResult apply(CommitRequest request) {
-    Session session = sessions.get(request.sessionId());
-    if (session == null || session.dead) {
-      return new CommitResult(Status.SESSION_FENCED, Map.of());
-    }
-    if (request.objects().stream().anyMatch(object -> objects.containsKey(object.objectId()))) {
-      return claimed();
-    }
-    Map<PartitionId, List<Chunk>> byPartition = new TreeMap<>();
-    request.chunks().forEach(chunk -> byPartition
-        .computeIfAbsent(chunk.partitionId(), id -> new ArrayList<>())
-        .add(chunk));
-    Map<PartitionId, PartitionStatus> statuses = new HashMap<>();
-    Set<UUID> used = new HashSet<>();
-    byPartition.forEach((id, chunks) -> {
-      PartitionStatus status = statusOf(request, id, chunks);
-      statuses.put(id, status);
-      if (status == PartitionStatus.ACCEPTED) {
-        Partition partition = partitions.get(id);
-        for (Chunk chunk : chunks) {
-          used.add(chunk.objectId());
-          partition.chunks.put(chunk.baseOffset(), chunk);
-          partition.endOffset = chunk.lastOffset() + 1;
-        }
-        request.producerStates().stream()
-            .filter(state -> state.partitionId().equals(id))
-            .forEach(state -> partition.producers.put(state.producerId(), state));
-      }
-    });
-    request
-        .objects()
-        .forEach(object -> objects.put(
-            object.objectId(), new StoredObject(object, !used.contains(object.objectId()), true)));
-    return new CommitResult(Status.APPLIED, statuses);
-  }
-
-  private PartitionStatus statusOf(CommitRequest request, PartitionId id, List<Chunk> chunks) {
-    Partition partition = partitions.get(id);
-    if (partition == null) {
-      return PartitionStatus.UNKNOWN_PARTITION;
-    }
-    if (!request.sessionId().equals(partition.sessionId)
-        || chunks.get(0).epoch() != partition.epoch) {
-      return PartitionStatus.LEASE_FENCED;
-    }
-    boolean producerFenced = request.producerStates().stream()
-        .filter(state -> state.partitionId().equals(id))
-        .anyMatch(state -> producers.containsKey(state.producerId())
-            && state.epoch() < producers.get(state.producerId()).fencedBelow);
-    if (producerFenced) {
-      return PartitionStatus.PRODUCER_FENCED;
-    }
-    return chunks.get(0).baseOffset() == partition.endOffset
-        ? PartitionStatus.ACCEPTED
-        : PartitionStatus.OFFSET_FENCED;
-  }
-
-  private Map<PartitionId, PartitionStatus> statusesAsCommitted(CommitRequest request) {
-    Map<PartitionId, PartitionStatus> statuses = new HashMap<>();
-    for (Chunk chunk : request.chunks()) {
-      Partition partition = partitions.get(chunk.partitionId());
-      boolean there = partition != null && chunk.equals(partition.chunks.get(chunk.baseOffset()));
-      statuses.put(
-          chunk.partitionId(), there ? PartitionStatus.ACCEPTED : PartitionStatus.LEASE_FENCED);
-    }
-    return statuses;
+    return producers.lowestEpochs(producerIds);
   }
 
   private PartitionState state(PartitionId id, Partition partition) {
@@ -489,11 +405,7 @@ public final class MemoryMetadataStore implements MetadataStore {
   }
 
   private ChunkLocation location(Chunk chunk) {
-    return new ChunkLocation(chunk, objects.get(chunk.objectId()).object.key());
-  }
-
-  private static CommitResult claimed() {
-    return new CommitResult(Status.OBJECT_CLAIMED, Map.of());
+    return new ChunkLocation(chunk, objects.get(chunk.objectId()).object().key());
   }
 
   private static <T> Future<T> lost() {
@@ -503,35 +415,5 @@ public final class MemoryMetadataStore implements MetadataStore {
 
   private static <T> Future<T> failed(ErrorCode code, String message) {
     return Future.failedFuture(StreamHouseException.of(code, message));
-  }
-
-  private static final class Session {
-    final AgentInfo info;
-    long expiresAtMs;
-    boolean dead;
-
-    Session(AgentInfo info, long expiresAtMs) {
-      this.info = info;
-      this.expiresAtMs = expiresAtMs;
-    }
-  }
-
-  private static final class Partition {
-    final TreeMap<Long, Chunk> chunks = new TreeMap<>();
-    final Map<Long, ProducerState> producers = new LinkedHashMap<>();
-    UUID sessionId;
-    int epoch;
-    long endOffset;
-  }
-
-  private record StoredObject(SegmentObject object, boolean tombstone, boolean applied) {
-    StoredObject asTombstone() {
-      return new StoredObject(object, true, applied);
-    }
-  }
-
-  private static final class Producer {
-    int epoch;
-    int fencedBelow;
   }
 }

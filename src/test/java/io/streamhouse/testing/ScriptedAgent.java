@@ -74,9 +74,11 @@ public final class ScriptedAgent implements AutoCloseable {
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private final List<ProduceBatch> received = new CopyOnWriteArrayList<>();
   private final AtomicInteger messages = new AtomicInteger();
+  private final AtomicInteger connectionsEver = new AtomicInteger();
   private final AtomicInteger lookups = new AtomicInteger();
   private volatile BiFunction<ProduceBatch, Integer, Reaction> script = (batch, n) -> ACCEPT;
   private volatile boolean answersLookups = true;
+  private volatile String advertised;
 
   private ScriptedAgent(Vertx vertx, ScriptedCluster cluster, String id) {
     this.vertx = vertx;
@@ -89,6 +91,7 @@ public final class ScriptedAgent implements AutoCloseable {
         .createHttpServer()
         .connectionHandler(connection -> {
           connections.add(connection);
+          connectionsEver.incrementAndGet();
           connection.closeHandler(v -> connections.remove(connection));
         })
         .requestHandler(grpc);
@@ -108,7 +111,13 @@ public final class ScriptedAgent implements AutoCloseable {
   }
 
   public String address() {
-    return "127.0.0.1:" + server.actualPort();
+    return advertised == null ? "127.0.0.1:" + server.actualPort() : advertised;
+  }
+
+  /** Lets it be reached at another address, that of a proxy. */
+  public void advertise(String address) {
+    advertised = address;
+    cluster.join(id, address);
   }
 
   public int port() {
@@ -137,6 +146,10 @@ public final class ScriptedAgent implements AutoCloseable {
 
   public int lookups() {
     return lookups.get();
+  }
+
+  public int connectionsEver() {
+    return connectionsEver.get();
   }
 
   public int connections() {

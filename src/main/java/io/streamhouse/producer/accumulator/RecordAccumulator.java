@@ -91,6 +91,13 @@ final class RecordAccumulator {
 
   /** Seals what is due and fails what is overdue. */
   void endTurn(long nowNanos) {
+    expireWaiting(nowNanos);
+    admit(nowNanos);
+    expireOutside(nowNanos);
+    if (!outside.isEmpty() && closed.isEmpty()) {
+      // No acknowledgement is going to make room: what lingers has to go.
+      sealAll();
+    }
     for (PartitionBatch batch : urgent) {
       TopicBuffer topic = openInOrder.get(batch);
       if (topic != null) {
@@ -106,9 +113,6 @@ final class RecordAccumulator {
       }
       seal(oldest.getValue(), oldest.getKey());
     }
-    expireWaiting(nowNanos);
-    admit(nowNanos);
-    expireOutside(nowNanos);
   }
 
   /** When {@link #endTurn} has to be called again at the latest, if nothing else happens. */

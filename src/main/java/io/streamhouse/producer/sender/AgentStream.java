@@ -96,10 +96,14 @@ final class AgentStream implements AgentLink {
 
   @Override
   public void tick(long nowNanos) {
+    // Batches that are given up would otherwise stay in memory for as long as the agent owes their
+    // answers.
+    unanswered.values().removeIf(copy -> call != null && copy.batch().isDone());
     boolean owesAnswers = !unanswered.isEmpty() || !outbox.isEmpty();
     boolean silent = nowNanos - progressNanos >= TimeUnit.MILLISECONDS.toNanos(timeoutMs);
     Call silentCall = call;
     if (owesAnswers && silent && silentCall != null) {
+      silentCall.probe();
       silentCall.end(StreamHouseException.unknownOutcome(
           ErrorCode.TIMEOUT,
           agent + " has answered nothing within requestTimeoutMs (" + timeoutMs
@@ -277,6 +281,13 @@ final class AgentStream implements AgentLink {
       retryAtNanos = scheduler.nanoTime()
           + TimeUnit.MILLISECONDS.toNanos(retryPolicy.delayMs(failuresInARow - 1));
       lost.forEach(copy -> copy.lose(failure));
+    }
+
+    /** The next call must not be lost on the same dead connection. */
+    void probe() {
+      if (request != null) {
+        AgentClient.probe(request.connection());
+      }
     }
 
     /** Frees the connection's stream. */

@@ -33,6 +33,13 @@ final class InFlightBatches implements Iterable<OutgoingBatch> {
     batches.removeFirstOccurrence(batch);
   }
 
+  /** Takes out everything, in order. */
+  List<OutgoingBatch> takeAll() {
+    List<OutgoingBatch> taken = new ArrayList<>(batches);
+    batches.clear();
+    return taken;
+  }
+
   /** Takes out a batch and all behind it, in order. */
   List<OutgoingBatch> takeFrom(OutgoingBatch batch) {
     List<OutgoingBatch> taken = new ArrayList<>();

@@ -162,7 +162,10 @@ final class PartitionQueue implements ProducerIdentityKeeper.Waiter {
     if (!copy.isWanted()) {
       return;
     }
-    lastFailure = failure;
+    if (batch == inFlight.first() || failure.code() != ErrorCode.OUT_OF_ORDER_SEQUENCE) {
+      // Behind a batch that is missing all are out of order: that explains nothing.
+      lastFailure = failure;
+    }
     switch (FailureKind.of(failure.code())) {
       case REROUTE -> {
         report(failure);
@@ -234,36 +237,32 @@ final class PartitionQueue implements ProducerIdentityKeeper.Waiter {
   }
 
   @Override
-  public void onIdentityDelayed(StreamHouseException failure) {
+  public void onIdentityDelayed(AgentAddress asked, StreamHouseException failure) {
     lastFailure = failure;
-    report(failure);
+    if (asked.equals(agent)) {
+      report(failure);
+    }
   }
 
   /** Fails what has passed its deadline, and sends again what has had no answer for too long. */
   void tick(long nowNanos) {
     OutgoingBatch oldest = inFlight.first();
-    if (oldest != null && isExpired(oldest, nowNanos)) {
-      for (OutgoingBatch batch : inFlight.takeFrom(oldest)) {
-        fail(batch, deliveryTimeout(), batch.mayHaveBeenWritten());
-      }
-      identityOutdated = true;
-      afterLoss();
+    boolean lost = oldest != null && isExpired(oldest, nowNanos);
+    if (lost) {
+      failInFlight(deliveryTimeout());
     }
     while (!waiting.isEmpty() && isExpired(waiting.getFirst(), nowNanos)) {
       fail(waiting.removeFirst(), deliveryTimeout(), false);
+    }
+    if (lost) {
+      afterLoss();
     }
     resendOverdue(nowNanos);
   }
 
   /** Fails everything: nothing can be sent any more. */
   void close(StreamHouseException failure) {
-    OutgoingBatch first = inFlight.first();
-    if (first != null) {
-      for (OutgoingBatch batch : inFlight.takeFrom(first)) {
-        fail(batch, failure, batch.mayHaveBeenWritten());
-      }
-      identityOutdated = true;
-    }
+    failInFlight(failure);
     failWaiting(failure);
     cancelPause();
   }
@@ -315,6 +314,7 @@ final class PartitionQueue implements ProducerIdentityKeeper.Waiter {
     failuresInARow = 0;
     headRefusals = 0;
     reroutes = 0;
+    lastFailure = null;
     afterLoss();
   }
 
@@ -439,14 +439,16 @@ final class PartitionQueue implements ProducerIdentityKeeper.Waiter {
   private void giveUpAll(OutgoingBatch refused, StreamHouseException failure) {
     boolean gap = !refused.mayHaveBeenWritten();
     List<OutgoingBatch> behind = inFlight.takeFrom(refused);
-    OutgoingBatch first = inFlight.first();
-    if (first != null) {
-      inFlight.takeFrom(first).forEach(batch -> fail(batch, failure, batch.mayHaveBeenWritten()));
-    }
+    failInFlight(failure);
     behind.forEach(batch -> fail(batch, failure, !gap && batch.mayHaveBeenWritten()));
-    identityOutdated = true;
     failWaiting(failure);
     afterLoss();
+  }
+
+  /** Whatever comes next begins a new sequence. */
+  private void failInFlight(StreamHouseException failure) {
+    inFlight.takeAll().forEach(batch -> fail(batch, failure, batch.mayHaveBeenWritten()));
+    identityOutdated = true;
   }
 
   private void failWaiting(StreamHouseException failure) {

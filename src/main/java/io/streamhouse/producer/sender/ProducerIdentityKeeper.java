@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * partition has to begin a new sequence. Epochs are used per partition: one that has no reason to change carries on
  * with its own, and one that needs a newer epoch takes the newest there is, whoever it was raised for.
  *
- * <p>One call at a time; failures are retried, at the agents of the partitions that wait, in turn. Confined to the
+ * <p>One call at a time; failures are retried, at the agents of the partitions that wait, in turn: a dead one that
+ * leads many of them is asked no more often than any other. Confined to the
  * sender's event loop.
  */
 final class ProducerIdentityKeeper {
@@ -31,8 +32,8 @@ final class ProducerIdentityKeeper {
     /** There will be none. */
     void onIdentityRefused(StreamHouseException failure);
 
-    /** There is none yet; another attempt follows. */
-    void onIdentityDelayed(StreamHouseException failure);
+    /** The agent that was asked gave none; another attempt follows. */
+    void onIdentityDelayed(AgentAddress asked, StreamHouseException failure);
   }
 
   private final Scheduler scheduler;
@@ -68,7 +69,9 @@ final class ProducerIdentityKeeper {
 
   /** Agents do not know this identity: the next one must not be built on it. */
   void forget(ProducerIdentity identity) {
-    unknown = identity;
+    if (latest != null && identity.producerId() == latest.producerId()) {
+      unknown = identity;
+    }
   }
 
   void close() {
@@ -89,14 +92,15 @@ final class ProducerIdentityKeeper {
       asking = false;
       return;
     }
-    List<Waiter> all = new ArrayList<>(waiters);
-    AgentAddress agent = all.get(failures % all.size()).agent();
+    List<AgentAddress> agents = waiters.stream().map(Waiter::agent).distinct().toList();
+    AgentAddress agent = agents.get(failures % agents.size());
     boolean forgotten =
         latest != null && unknown != null && unknown.producerId() == latest.producerId();
     source
         .init(agent, forgotten ? null : latest)
         .onSuccess(this::succeeded)
         .onFailure(failure -> failed(
+            agent,
             failure instanceof StreamHouseException known
                 ? known
                 : StreamHouseException.of(
@@ -117,7 +121,7 @@ final class ProducerIdentityKeeper {
     }
   }
 
-  private void failed(StreamHouseException failure) {
+  private void failed(AgentAddress asked, StreamHouseException failure) {
     List<Waiter> all = new ArrayList<>(waiters);
     if (closed) {
       return;
@@ -126,7 +130,7 @@ final class ProducerIdentityKeeper {
       unknown = latest;
       scheduler.schedule(retryPolicy.delayMs(failures++), this::ask);
     } else if (failure.code().isRetriable()) {
-      all.forEach(waiter -> waiter.onIdentityDelayed(failure));
+      all.forEach(waiter -> waiter.onIdentityDelayed(asked, failure));
       scheduler.schedule(retryPolicy.delayMs(failures++), this::ask);
     } else {
       asking = false;

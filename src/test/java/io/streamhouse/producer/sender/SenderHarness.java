@@ -21,9 +21,11 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -47,6 +49,9 @@ final class SenderHarness implements SenderCore.Output {
   final Map<Long, BatchAck> acks = new LinkedHashMap<>();
   final List<RouteFailure> reports = new ArrayList<>();
   final List<ProducerIdentity> inits = new ArrayList<>();
+  final List<AgentAddress> asked = new ArrayList<>();
+  final Set<Long> forgottenIds = new HashSet<>();
+  final Set<AgentAddress> deadForIdentities = new HashSet<>();
   final SenderCore core;
   private final ProducerOptions options;
   private final Map<AgentAddress, Boolean> silent = new HashMap<>();
@@ -65,7 +70,7 @@ final class SenderHarness implements SenderCore.Output {
         options,
         time,
         new RetryPolicy(options.getRetryBackoffMs(), options.getRetryBackoffMaxMs(), jitter),
-        (agent, outdated) -> init(outdated),
+        this::init,
         agent -> new Link(agent),
         this);
   }
@@ -99,7 +104,16 @@ final class SenderHarness implements SenderCore.Output {
     }
   }
 
-  private Future<ProducerIdentity> init(ProducerIdentity outdated) {
+  private Future<ProducerIdentity> init(AgentAddress agent, ProducerIdentity outdated) {
+    asked.add(agent);
+    if (outdated != null && forgottenIds.contains(outdated.producerId())) {
+      return Future.failedFuture(
+          StreamHouseException.of(ErrorCode.UNKNOWN_PRODUCER, "forgotten on purpose"));
+    }
+    if (deadForIdentities.contains(agent)) {
+      return Future.failedFuture(
+          StreamHouseException.of(ErrorCode.UNAVAILABLE, agent + " is dead on purpose"));
+    }
     if (identityFailure != null) {
       return Future.failedFuture(identityFailure);
     }
