@@ -1,11 +1,15 @@
 package io.streamhouse.agent;
 
+import io.streamhouse.ErrorCode;
+import io.streamhouse.StreamHouseException;
 import io.streamhouse.common.AgentAddress;
 import io.streamhouse.common.RetryPolicy;
 import io.streamhouse.common.VertxClock;
 import io.streamhouse.metadata.MetadataStore;
 import io.streamhouse.metadata.postgres.PostgresMetadataStore;
+import io.streamhouse.storage.ObjectKeys;
 import io.streamhouse.storage.ObjectStore;
+import io.streamhouse.storage.StorageException;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -28,6 +32,7 @@ public final class AgentVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(AgentVerticle.class);
   private static final int RETRY_INITIAL_MS = 50;
   private static final int RETRY_MAX_MS = 5_000;
+  private static final String PROBED_KEY = ObjectKeys.SEGMENTS + "probe";
 
   private @Nullable AgentOptions given;
   private @Nullable Agent agent;
@@ -71,6 +76,7 @@ public final class AgentVerticle extends VerticleBase {
             .getStorage()
             .open(vertx)
             .onSuccess(opened -> storage = opened)
+            .compose(AgentVerticle::probe)
             .map(opened -> new Agent(connected, opened, clock, options, UUID::randomUUID, retries)))
         .onSuccess(created -> agent = created)
         .compose(
@@ -88,6 +94,30 @@ public final class AgentVerticle extends VerticleBase {
   private JsonObject configuration() {
     JsonObject config = config();
     return config == null ? new JsonObject() : config;
+  }
+
+  /**
+   * Reads an object that does not exist. A store that refuses even to look, for want of the bucket say, never becomes
+   * right by waiting; one that cannot be reached may, and the agent need not be started again for it.
+   */
+  private static Future<ObjectStore> probe(ObjectStore store) {
+    return store.getRange(PROBED_KEY, 0, 1).transform(read -> {
+      if (read.cause() instanceof StorageException failure) {
+        switch (failure.kind()) {
+          case NOT_FOUND -> {}
+          case REJECTED -> {
+            return Future.failedFuture(StreamHouseException.of(
+                ErrorCode.INVALID_CONFIGURATION, String.valueOf(failure.getMessage()), failure));
+          }
+          default ->
+            LOG.warn(
+                "The object store ({}) cannot be read: {}. The agent starts, and stores nothing until it can",
+                store.describe(),
+                failure.getMessage());
+        }
+      }
+      return Future.succeededFuture(store);
+    });
   }
 
   private Future<Void> join(Agent joining, HttpServer server) {

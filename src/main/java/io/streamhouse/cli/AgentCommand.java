@@ -1,5 +1,6 @@
 package io.streamhouse.cli;
 
+import io.streamhouse.StreamHouseException;
 import io.streamhouse.agent.AgentOptions;
 import io.vertx.core.Promise;
 import io.vertx.core.VertxOptions;
@@ -59,6 +60,12 @@ final class AgentCommand implements Callable<Integer> {
 
   /** The options of a file, with secrets of the environment in the place of its own. */
   static AgentOptions read(Path file) {
-    return new AgentOptions(ConfigFile.read(file)).takeSecrets(System.getenv()).validate();
+    try {
+      return new AgentOptions(ConfigFile.read(file))
+          .takeSecrets(System.getenv())
+          .validate();
+    } catch (StreamHouseException e) {
+      throw CommandFailure.usage(file + ": " + e.getMessage(), e);
+    }
   }
 }

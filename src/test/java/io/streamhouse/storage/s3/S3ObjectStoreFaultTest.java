@@ -277,10 +277,15 @@ class S3ObjectStoreFaultTest {
     "301, PermanentRedirect, REJECTED",
     "416, InvalidRange, TRUNCATED"
   })
-  void whatTheServerSaysIsTranslated(int status, String code, Kind expected) {
+  void whatTheServerSaysIsTranslated(int status, String code, Kind expected) throws Exception {
     proxy.always(error(status, code));
+    // The SDK waits up to seven seconds between its attempts after a 429; the call must not end
+    // before they do.
+    S3Options patient = behindProxy(server.options("faults")).setCallTimeoutMs(30_000);
+    S3ObjectStore patientStore = await(S3ObjectStore.open(vertx, patient));
 
-    StorageException failure = failureOf(store.putIfAbsent("the/key", List.of(BODY)));
+    StorageException failure = failureOf(patientStore.putIfAbsent("the/key", List.of(BODY)));
+    await(patientStore.close());
 
     assertThat(failure.kind()).isEqualTo(expected);
     assertThat(failure.getMessage()).contains("put s3://faults/", "/the/key");
