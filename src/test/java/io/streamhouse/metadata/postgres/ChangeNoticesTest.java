@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.waitAtMost;
 
 import io.streamhouse.common.PartitionId;
-import io.streamhouse.metadata.MetadataBackend;
-import io.streamhouse.metadata.MetadataContract;
-import io.streamhouse.metadata.MetadataStore;
 import io.streamhouse.testing.TestPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -20,10 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class ChangeNoticesTest extends MetadataContract implements MetadataBackend {
+class ChangeNoticesTest extends OneStoreTestBase {
   private final List<JsonObject> notices = new CopyOnWriteArrayList<>();
   private Vertx vertx;
-  private MetadataStore store;
   private PgConnection listener;
 
   @BeforeEach
@@ -41,21 +37,6 @@ class ChangeNoticesTest extends MetadataContract implements MetadataBackend {
     await(listener.close());
     await(store.close());
     await(vertx.close());
-  }
-
-  @Override
-  protected MetadataBackend backend() {
-    return this;
-  }
-
-  @Override
-  public MetadataStore store() {
-    return store;
-  }
-
-  @Override
-  public void letExpire(UUID sessionId) {
-    throw new UnsupportedOperationException();
   }
 
   @Test

@@ -6,9 +6,6 @@ import io.streamhouse.common.PartitionId;
 import io.streamhouse.metadata.Chunk;
 import io.streamhouse.metadata.CommitRequest;
 import io.streamhouse.metadata.CommitResult.PartitionStatus;
-import io.streamhouse.metadata.MetadataBackend;
-import io.streamhouse.metadata.MetadataContract;
-import io.streamhouse.metadata.MetadataStore;
 import io.streamhouse.metadata.ProducerState;
 import io.streamhouse.metadata.SegmentObject;
 import io.streamhouse.testing.TestPostgres;
@@ -21,14 +18,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a commit costs the database. WAL bytes hardly depend on the machine, so they can be asserted. */
-class CommitCostTest extends MetadataContract implements MetadataBackend {
+class CommitCostTest extends OneStoreTestBase {
   private static final int PARTITIONS = 640;
   private static final int COMMITS = 60;
   private static final long MAX_WAL_BYTES = 300_000;
 
   private Vertx vertx;
   private PostgresOptions options;
-  private MetadataStore store;
 
   @BeforeEach
   void connect() {
@@ -41,21 +37,6 @@ class CommitCostTest extends MetadataContract implements MetadataBackend {
   void close() {
     await(store.close());
     await(vertx.close());
-  }
-
-  @Override
-  protected MetadataBackend backend() {
-    return this;
-  }
-
-  @Override
-  public MetadataStore store() {
-    return store;
-  }
-
-  @Override
-  public void letExpire(UUID sessionId) {
-    throw new UnsupportedOperationException();
   }
 
   @Test

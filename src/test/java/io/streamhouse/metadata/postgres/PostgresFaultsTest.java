@@ -12,7 +12,6 @@ import io.streamhouse.metadata.CommitRequest;
 import io.streamhouse.metadata.CommitResult;
 import io.streamhouse.metadata.CommitResult.PartitionStatus;
 import io.streamhouse.metadata.CommitResult.Status;
-import io.streamhouse.metadata.MetadataBackend;
 import io.streamhouse.metadata.MetadataContract;
 import io.streamhouse.metadata.MetadataStore;
 import io.streamhouse.metadata.SegmentObject;
@@ -36,12 +35,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Commits that hang, race and lose their connection. Each test has a database of its own. */
-class PostgresFaultsTest extends MetadataContract implements MetadataBackend {
+class PostgresFaultsTest extends OneStoreTestBase {
   private static final long COMMIT_TIMEOUT_MS = 1_200;
 
   private Vertx vertx;
   private PostgresOptions options;
-  private MetadataStore store;
   private UUID session;
   private PartitionId partition;
   private SegmentObject object;
@@ -68,21 +66,6 @@ class PostgresFaultsTest extends MetadataContract implements MetadataBackend {
   void close() {
     await(store.close());
     await(vertx.close());
-  }
-
-  @Override
-  protected MetadataBackend backend() {
-    return this;
-  }
-
-  @Override
-  public MetadataStore store() {
-    return store;
-  }
-
-  @Override
-  public void letExpire(UUID sessionId) {
-    throw new UnsupportedOperationException();
   }
 
   @Test

@@ -10,9 +10,6 @@ import io.streamhouse.metadata.CommitRequest;
 import io.streamhouse.metadata.CommitResult;
 import io.streamhouse.metadata.CommitResult.PartitionStatus;
 import io.streamhouse.metadata.CommitResult.Status;
-import io.streamhouse.metadata.MetadataBackend;
-import io.streamhouse.metadata.MetadataContract;
-import io.streamhouse.metadata.MetadataStore;
 import io.streamhouse.metadata.SegmentObject;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,29 +21,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PostgresRestartTest extends MetadataContract implements MetadataBackend {
+class PostgresRestartTest extends OneStoreTestBase {
   private static final int RESTARTS = 5;
 
   private final Vertx vertx = Vertx.vertx();
-  private MetadataStore store;
 
   @TempDir
   private Path directory;
-
-  @Override
-  protected MetadataBackend backend() {
-    return this;
-  }
-
-  @Override
-  public MetadataStore store() {
-    return store;
-  }
-
-  @Override
-  public void letExpire(UUID sessionId) {
-    throw new UnsupportedOperationException();
-  }
 
   @Test
   void theStoreRecoversByItselfEachTimeItsServerRestarts() {
