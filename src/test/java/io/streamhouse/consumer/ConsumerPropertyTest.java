@@ -7,6 +7,7 @@ import io.streamhouse.ConsumerRecord;
 import io.streamhouse.ErrorCode;
 import io.streamhouse.StreamHouseException;
 import io.streamhouse.common.RetryPolicy;
+import io.streamhouse.testing.VirtualTime;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -44,7 +45,7 @@ class ConsumerPropertyTest {
       fetcher.pump();
     }
     for (int round = 0; round < 300; round++) {
-      time.pass(200);
+      time.advanceMs(200);
       if (!log.fetches.isEmpty()) {
         log.answerNext();
       }
@@ -61,7 +62,7 @@ class ConsumerPropertyTest {
       case 0, 1 -> log.append(partition, 1 + random.nextInt(20));
       case 2 ->
         log.leaders.put(partition, random.nextBoolean() ? LogTwin.AGENT_A : LogTwin.AGENT_B);
-      case 3 -> time.pass(random.nextInt(150));
+      case 3 -> time.advanceMs(random.nextInt(150));
       default -> answer(random, log, partition);
     }
   }

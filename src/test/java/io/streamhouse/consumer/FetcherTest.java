@@ -7,6 +7,7 @@ import io.streamhouse.ConsumerRecord;
 import io.streamhouse.ErrorCode;
 import io.streamhouse.StreamHouseException;
 import io.streamhouse.common.RetryPolicy;
+import io.streamhouse.testing.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,10 +97,10 @@ class FetcherTest {
       if (!log.fetches.isEmpty()) {
         log.answerNext();
       }
-      time.pass(1);
+      time.advanceMs(1);
     }
     log.append(0, 1);
-    time.pass(10);
+    time.advanceMs(10);
     log.answerNext();
 
     assertThat(log.plans).hasSizeBetween(90, 110);
@@ -122,7 +123,7 @@ class FetcherTest {
     log.leaders.put(0, LogTwin.AGENT_B);
     log.failNextPartition(0, StreamHouseException.notLeader("not here", "b:2"));
     assertThat(log.fetches).isEmpty();
-    time.pass(100);
+    time.advanceMs(100);
 
     assertThat(log.plans.get(1).agent()).isEqualTo(LogTwin.AGENT_B);
     log.answerNext();
@@ -134,13 +135,13 @@ class FetcherTest {
     read(0);
     int lookupsBefore = log.lookups;
     log.failNext(ErrorCode.UNAVAILABLE);
-    time.pass(99);
+    time.advanceMs(99);
     assertThat(log.fetches).isEmpty();
-    time.pass(1);
+    time.advanceMs(1);
     log.failNext(ErrorCode.UNAVAILABLE);
-    time.pass(199);
+    time.advanceMs(199);
     assertThat(log.fetches).isEmpty();
-    time.pass(1);
+    time.advanceMs(1);
 
     assertThat(log.fetches).hasSize(1);
     assertThat(log.lookups).isEqualTo(lookupsBefore + 2);
@@ -152,7 +153,7 @@ class FetcherTest {
     read(0);
     for (int second = 0; second < 70 && !log.fetches.isEmpty(); second++) {
       log.failNext(ErrorCode.UNAVAILABLE);
-      time.pass(1_000);
+      time.advanceMs(1_000);
     }
 
     assertThat(fatalFailures).hasSize(1);
@@ -185,7 +186,7 @@ class FetcherTest {
 
     assertThat(fatalFailures).hasSize(1);
     assertThat(fatalFailures.get(0)).hasMessage("Topic 't' was deleted while it was being read");
-    time.pass(10_000);
+    time.advanceMs(10_000);
     assertThat(log.fetches).isEmpty();
   }
 
